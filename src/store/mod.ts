@@ -1,0 +1,3 @@
+// SQLite, opened one way: write-ahead log, schema by numbered steps, no path and no SQL text from strangers.
+// The SQL itself lives with its program.
+export { backupStore, openStore, type Store } from './open.ts';
