@@ -1,0 +1,11 @@
+// The commands there are, each loaded when it is called, so that short ones import nothing they do not need.
+import type { CommandModule } from './command.ts';
+
+type Entry = { summary: string; load: () => Promise<CommandModule> };
+
+export const COMMANDS: Readonly<Record<string, Entry>> = {
+  config: { summary: 'effective options of a program and where each came from', load: () => import('./config.ts') },
+};
+
+/** Words of the stable command line whose programs are still to come. */
+export const LATER: ReadonlySet<string> = new Set(['directory']);
