@@ -1,2 +1,2 @@
 // Plain types and JSON Schema literals that programs and their pages share. No code that does anything.
-export {};
+export * from './peer.ts';
