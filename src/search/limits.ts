@@ -1,0 +1,14 @@
+import type { Limits } from '#base';
+
+/** What the index keeps of one file and does for one search, at most. */
+export const LIMITS = {
+  pathBytes: { value: 4096, unit: 'bytes', source: 'the longest path that Linux accepts (PATH_MAX)' },
+  hashBytes: { value: 200, unit: 'bytes', source: 'an MD5 is 32 digits; some clients add a suffix' },
+  wordBytes: {
+    value: 255,
+    unit: 'bytes',
+    source: 'a word is at most a path component of an old file system; the rest is cut',
+  },
+  wordsPerQuery: { value: 32, unit: 'words', source: 'a message holds 2048 bytes; more words make no answer better' },
+  batch: { value: 1000, unit: 'results', source: 'what one run hands over at most, so that encoding it stays short' },
+} as const satisfies Limits;
