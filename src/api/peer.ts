@@ -21,6 +21,7 @@
 //   No answer to a ping in 30 s, or 1 MiB unsent: the server closes; the page connects again with its revisions.
 
 import type { Limits } from '#base';
+import { HELLO_ROUTE, type Hello, type Page, type Route } from './route.ts';
 
 export const LIMITS = {
   pageRows: { value: 500, unit: 'rows', source: 'one answer of a list; the table asks for 200 at a time' },
@@ -39,9 +40,6 @@ export const LIMITS = {
 } as const satisfies Limits;
 
 export type Network = 'napster' | 'gnutella';
-
-/** Every answer that is not 2xx. `code` in kebab-case is stable and may be translated; `message` is for people, English. */
-export type ApiError = { error: { code: string; message: string } };
 
 // Status ------------------------------------------------------------------------------------------------------------
 
@@ -317,7 +315,6 @@ export type LibraryQuery = {
   folderId?: string;
   only?: 'shared' | 'held-back' | 'downloads';
 };
-export type Page<Row> = { total: number; offset: number; rows: Row[] };
 
 /** What sharing a folder would show to strangers; looked at, not yet shared. */
 export type FolderCheck = {
@@ -603,17 +600,8 @@ export const LIVE_REQUEST_SCHEMA = {
 
 // Routes ------------------------------------------------------------------------------------------------------------
 
-/** One route. `path` has fastify's `:id`; `cookie`: what the session cookie opens too. */
-export type Route = {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  path: string;
-  params?: object;
-  query?: object;
-  body?: object;
-  cookie?: true;
-};
-
 export const PEER_ROUTES = {
+  hello: HELLO_ROUTE,
   /** 204 with the cookie, asked with the token. */
   openSession: { method: 'POST', path: '/api/session' },
   /** The WebSocket. */
@@ -661,6 +649,7 @@ export type PeerRoute = keyof typeof PEER_ROUTES;
 
 /** What each route answers; `null`: 204, no body; `never`: not JSON. */
 export type PeerAnswers = {
+  hello: Hello;
   openSession: null;
   live: never;
   status: PeerStatus;
