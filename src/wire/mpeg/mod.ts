@@ -1,0 +1,2 @@
+// FIRST FLOOR, pure: MPEG audio frames and the tags around them.
+export {};
