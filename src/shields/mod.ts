@@ -1,0 +1,14 @@
+// THIRD FLOOR: what can a stranger see of this machine? Probes from outside, looks from inside, and says what to do.
+export { parsePorts, PORT_SETS, type PortSet, portsOf } from './ports.ts';
+export { type PortChange, probe, type ProbeOptions, type ProbeResult } from './probe.ts';
+export {
+  count,
+  NOT_TESTED,
+  notes,
+  type ProbedPort,
+  sentence,
+  type Surroundings,
+  textReport,
+  type Verdict,
+  verdictOf,
+} from './verdict.ts';
