@@ -47,7 +47,8 @@ for (const file of sourceFiles(join(root, 'web', 'src'))) {
   files++;
   for (const target of importsOf(file)) {
     imports++;
-    if (target.startsWith('#') && target !== '#api') problems.push(`${path}: the page imports ${target}; it may know #api only`);
+    if (target.startsWith('#') && target !== '#api')
+      problems.push(`${path}: the page imports ${target}; it may know #api only`);
     if (target.startsWith('node:')) problems.push(`${path}: the page imports ${target}`);
     if (target.startsWith('.') && !normalize(join(dirname(path), target)).startsWith('web/'))
       problems.push(`${path}: reaches out of web/ by ${target}`);
@@ -67,7 +68,7 @@ function roomOf(path: string): Room | null {
 function sourceFiles(dir: string): string[] {
   if (!existsSync(dir)) return [];
   return readdirSync(dir)
-    .sort()
+    .toSorted()
     .flatMap((name) => {
       const path = join(dir, name);
       if (statSync(path).isDirectory()) return sourceFiles(path);
@@ -87,7 +88,8 @@ function check(path: string, from: Room, target: string): void {
     const to = normalize(join(dirname(path), target));
     const toRoom = to.startsWith('src/') ? roomOf(to) : null;
     if (forTests && to.startsWith('test/kit/')) return;
-    if (toRoom !== from) problems.push(`${path}: reaches into ${to}; a room is entered by its door (#${toRoom?.name ?? '?'})`);
+    if (toRoom !== from)
+      problems.push(`${path}: reaches into ${to}; a room is entered by its door (#${toRoom?.name ?? '?'})`);
     else if (to === `src/${from.name}/mod.ts`) problems.push(`${path}: imports its own door`);
     else if (!existsSync(join(root, to))) problems.push(`${path}: ${target} does not exist`);
     return;
@@ -96,8 +98,10 @@ function check(path: string, from: Room, target: string): void {
     const to = ROOMS.find(({ name }) => name === target.slice(1));
     if (to === undefined) return void problems.push(`${path}: ${target} is no room`);
     if (to === from) return void problems.push(`${path}: imports its own door`);
-    if (to.floor > from.floor) problems.push(`${path}: ${from.name} (${FLOORS[from.floor]}) imports ${to.name} from above`);
-    if (to.floor === from.floor) problems.push(`${path}: ${from.name} and ${to.name} are on one floor and must not know each other`);
+    if (to.floor > from.floor)
+      problems.push(`${path}: ${from.name} (${FLOORS[from.floor]}) imports ${to.name} from above`);
+    if (to.floor === from.floor)
+      problems.push(`${path}: ${from.name} and ${to.name} are on one floor and must not know each other`);
     if (!forTests) uses.set(from.name, (uses.get(from.name) ?? new Set()).add(to.name));
     return;
   }
@@ -113,7 +117,8 @@ function finish(): void {
   const text = existsSync(page) ? readFileSync(page, 'utf8') : '';
   const begin = text.indexOf(MARK.begin);
   const end = text.indexOf(MARK.end);
-  if (begin < 0 || end < begin) problems.push(`ARCHITECTURE.md has no place for the picture (${MARK.begin} … ${MARK.end})`);
+  if (begin < 0 || end < begin)
+    problems.push(`ARCHITECTURE.md has no place for the picture (${MARK.begin} … ${MARK.end})`);
   else {
     const wanted = `${text.slice(0, begin + MARK.begin.length)}\n${picture}\n${text.slice(end)}`;
     if (process.argv.includes('--write')) writeFileSync(page, wanted);
@@ -133,8 +138,10 @@ function draw(): string {
     if (rooms.length === 0) continue;
     lines.push(`${FLOORS[floor]}`);
     for (const { name, pure } of rooms) {
-      const below = [...(uses.get(name) ?? [])].sort((a, b) => order(a) - order(b));
-      lines.push(`  ${name.padEnd(14)}${pure ? 'pure  ' : '      '}${below.length > 0 ? `→ ${below.join(', ')}` : ''}`.trimEnd());
+      const below = [...(uses.get(name) ?? [])].toSorted((a, b) => order(a) - order(b));
+      lines.push(
+        `  ${name.padEnd(14)}${pure ? 'pure  ' : '      '}${below.length > 0 ? `→ ${below.join(', ')}` : ''}`.trimEnd(),
+      );
     }
   }
   lines.push('```');

@@ -18,7 +18,12 @@ type Common = {
 export type OptionSpec =
   | (Common & { readonly type: 'flag'; readonly default: boolean })
   | (Common & { readonly type: 'text'; readonly default: string | null; readonly choices?: readonly string[] })
-  | (Common & { readonly type: 'number'; readonly default: number | null; readonly min?: number; readonly max?: number })
+  | (Common & {
+      readonly type: 'number';
+      readonly default: number | null;
+      readonly min?: number;
+      readonly max?: number;
+    })
   | (Common & { readonly type: 'list'; readonly default: readonly string[] });
 
 export type OptionTable = Readonly<Record<string, OptionSpec>>;

@@ -1,6 +1,7 @@
 // Text folding: what makes BJÖRK, björk and bjork the same word. For searching and comparing, never for display.
 
 const MARKS = /\p{M}+/gu;
+// oxlint-disable-next-line no-control-regex
 const ASCII = /^[\u0000-\u007f]*$/;
 /** Letters that Unicode does not decompose, as people type them without their keys. */
 const PLAIN: Record<string, string> = {

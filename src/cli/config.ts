@@ -1,23 +1,28 @@
 // `peershield config PROGRAM`: what would hold if it started now, and who said so.
 import { UsageError } from '#base';
-import type { CommandContext, CommandModule } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { resolveOptions, tomlName } from './options.ts';
 
-export const command: CommandModule['command'] = {
+export const command: Command = {
   summary: 'Print the effective options of a program and where each came from',
   usage: 'PROGRAM',
   words: { min: 1, max: 1 },
-  options: { config: { type: 'text', default: null, value: 'FILE', help: 'the TOML file to read' } },
+  options: {},
   run,
 };
 
 async function run(context: CommandContext): Promise<void> {
   const [program = ''] = context.args;
   const table = (await COMMANDS[program]?.load())?.command?.options;
-  if (table === undefined || program === 'config') throw new UsageError(program, `config: "${program}" is no program with options`);
+  if (table === undefined || program === 'config')
+    throw new UsageError(program, `config: "${program}" is no program with options`);
   const configFile = context.options['config'];
-  const resolved = resolveOptions(table, program, { flags: {}, env: process.env, configFile: typeof configFile === 'string' ? configFile : null });
+  const resolved = resolveOptions(table, program, {
+    flags: {},
+    env: process.env,
+    configFile: typeof configFile === 'string' ? configFile : null,
+  });
   for (const [key, { value, from }] of Object.entries(resolved)) {
     const shown = table[key]?.secret === true && value !== null ? '(secret)' : value;
     context.emit({ event: 'option', name: tomlName(key), value: shown, from });

@@ -25,7 +25,8 @@ function hold(dir: string): DatabaseSync {
     return lock;
   } catch (error) {
     lock?.close();
-    if (/locked/.test((error as Error).message)) throw new Failure(`another peershield${holder(dir)} already runs on ${dir}; stop it, or choose another --data`);
+    if (/locked/.test((error as Error).message))
+      throw new Failure(`another peershield${holder(dir)} already runs on ${dir}; stop it, or choose another --data`);
     throw new Failure(`cannot lock the data folder ${dir}: ${(error as Error).message}`);
   }
 }

@@ -13,10 +13,21 @@ import { envName, flagName, plainValues, type Resolved, resolveOptions } from '.
 /** What every command takes. */
 const COMMON = {
   data: { type: 'text', default: null, value: 'DIR', help: 'where everything is kept (default: XDG state folder)' },
+  config: {
+    type: 'text',
+    default: null,
+    value: 'FILE',
+    help: 'a TOML file with options; flags and environment win over it',
+  },
   json: { type: 'flag', default: false, help: 'NDJSON on stdout, one object a line with an "event" field' },
-  logLevel: { type: 'text', default: 'warn', value: 'LEVEL', choices: ['debug', 'info', 'warn', 'error'], help: 'how much the log on stderr says' },
+  logLevel: {
+    type: 'text',
+    default: 'warn',
+    value: 'LEVEL',
+    choices: ['debug', 'info', 'warn', 'error'],
+    help: 'how much the log on stderr says',
+  },
 } as const satisfies OptionTable;
-const CONFIG = 'config';
 
 /** Runs one command line and sets `process.exitCode`. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -57,12 +68,19 @@ function unknownCommand(name: string): UsageError {
 function noSubcommand(name: string, module: CommandModule, rest: readonly string[]): number {
   const names = Object.keys(module.subcommands ?? {});
   if (rest[0] === '--help' || rest[0] === '-h') {
-    const lines = Object.entries(module.subcommands ?? {}).map(([sub, { summary }]) => `  ${sub.padEnd(12)} ${summary}`);
-    process.stdout.write(`Usage: peershield ${name} COMMAND …\n\n${lines.join('\n')}\n\npeershield ${name} COMMAND --help tells more.\n`);
+    const lines = Object.entries(module.subcommands ?? {}).map(
+      ([sub, { summary }]) => `  ${sub.padEnd(12)} ${summary}`,
+    );
+    process.stdout.write(
+      `Usage: peershield ${name} COMMAND …\n\n${lines.join('\n')}\n\npeershield ${name} COMMAND --help tells more.\n`,
+    );
     return 0;
   }
   const said = rest[0] === undefined ? 'says what to do' : `does not know "${harmless(rest[0], 60)}"`;
-  throw new UsageError(name, `${name}: ${rest[0] === undefined ? 'needs a word that ' : ''}${said}: ${names.join(', ')}`);
+  throw new UsageError(
+    name,
+    `${name}: ${rest[0] === undefined ? 'needs a word that ' : ''}${said}: ${names.join(', ')}`,
+  );
 }
 
 async function runCommand(
@@ -79,7 +97,9 @@ async function runCommand(
   const interrupted = new AbortController();
   if (command.server !== true) process.once('SIGINT', () => interruptOrEnd(interrupted));
   const code = await command.run(
-    context(title, resolved, words, interrupted.signal, () => plainValues(resolveOptions(table, program, { ...sources, env: process.env }))),
+    context(title, resolved, words, interrupted.signal, () =>
+      plainValues(resolveOptions(table, program, { ...sources, env: process.env })),
+    ),
   );
   return interrupted.signal.aborted ? 130 : (code ?? 0);
 }
@@ -108,16 +128,25 @@ function parse(
     .helpOption('-h, --help', 'this text');
   parser.version(version(), '--version', 'the version');
   for (const [key, spec] of Object.entries(table)) addOption(parser, key, spec);
-  parser.addOption(new Option('--config <FILE>', 'a TOML file with options; flags and environment win over it'));
   parser.argument('[words...]');
-  const more = Object.entries(module?.subcommands ?? {}).map(([sub, { summary }]) => `  ${title} ${sub.padEnd(14)} ${summary}`);
+  const more = Object.entries(module?.subcommands ?? {}).map(
+    ([sub, { summary }]) => `  ${title} ${sub.padEnd(14)} ${summary}`,
+  );
   if (more.length > 0) parser.addHelpText('after', `\nAlso:\n${more.join('\n')}`);
   if (command.help !== undefined) parser.addHelpText('after', `\n${command.help}`);
   parser.parse([...argv], { from: 'user' });
   const words = parser.args;
   const { min, max } = command.words ?? { min: 0, max: 0 };
-  if (words.length > max) throw new UsageError(String(words[max]), `${title}: "${harmless(String(words[max]), 60)}" is one word too many; see peershield ${title} --help`);
-  if (words.length < min) throw new UsageError(command.usage ?? '', `${title} needs ${command.usage ?? 'more words'}; see peershield ${title} --help`);
+  if (words.length > max)
+    throw new UsageError(
+      String(words[max]),
+      `${title}: "${harmless(String(words[max]), 60)}" is one word too many; see peershield ${title} --help`,
+    );
+  if (words.length < min)
+    throw new UsageError(
+      command.usage ?? '',
+      `${title} needs ${command.usage ?? 'more words'}; see peershield ${title} --help`,
+    );
   const given = parser.opts<Record<string, string | boolean | string[]>>();
   const flags = Object.fromEntries(Object.entries(given).filter(([key]) => parser.getOptionValueSource(key) === 'cli'));
   return { flags, words };
@@ -126,17 +155,22 @@ function parse(
 function addOption(parser: Parser, key: string, spec: OptionSpec): void {
   const name = flagName(key);
   const value = spec.value ?? { number: 'N', text: 'TEXT', list: 'TEXT', flag: '' }[spec.type];
-  const note = spec.default === null || spec.type === 'flag' || spec.type === 'list' ? '' : ` (default: ${spec.default})`;
+  const note =
+    spec.default === null || spec.type === 'flag' || spec.type === 'list' ? '' : ` (default: ${spec.default})`;
   if (spec.type === 'flag') parser.addOption(new Option(spec.default ? `--no-${name}` : `--${name}`, spec.help));
   else {
-    const option = new Option(`--${name} <${value}>`, `${spec.help}${note}${spec.type === 'list' ? ' (can be repeated)' : ''}`);
-    if (spec.type === 'list') option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
+    const option = new Option(
+      `--${name} <${value}>`,
+      `${spec.help}${note}${spec.type === 'list' ? ' (can be repeated)' : ''}`,
+    );
+    if (spec.type === 'list')
+      option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
     parser.addOption(option);
   }
 }
 
 function configFile(flags: Readonly<Record<string, unknown>>): string | null {
-  const file = flags[CONFIG] ?? process.env[envName(CONFIG)];
+  const file = flags['config'] ?? process.env[envName('config')];
   return typeof file === 'string' && file !== '' ? file : null;
 }
 
@@ -151,14 +185,17 @@ function context(
   const json = options['json'] === true;
   const program = title.split(' ')[0] as string;
   const data = options['data'];
-  if (resolved['password']?.from === 'flag') process.stderr.write('peershield: --password can be read by everybody in the process list; --password-file FILE cannot\n');
+  if (resolved['password']?.from === 'flag')
+    process.stderr.write(
+      'peershield: --password can be read by everybody in the process list; --password-file FILE cannot\n',
+    );
   return {
     args,
     options,
     resolveAgain,
     json,
     dataDir: typeof data === 'string' ? resolve(data) : defaultDataDir(program),
-    log: openLog(options['logLevel'] as LogLevel, process.stderr.isTTY === true && !json ? 'text' : 'json'),
+    log: openLog(options['logLevel'] as LogLevel, process.stderr.isTTY && !json ? 'text' : 'json'),
     emit: (event) => {
       if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
     },
@@ -189,7 +226,9 @@ function report(error: unknown): number {
     process.stderr.write(`peershield: ${error.message}\n`);
     return 1;
   }
-  process.stderr.write(`peershield: a fault of ours, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `peershield: a fault of ours, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   return 1;
 }
 
@@ -206,7 +245,8 @@ peershield COMMAND --help tells more; --version tells the version.
 }
 
 function version(): string {
-  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
+    .version;
 }
 
 /** `peershield … | head` ends quietly. */

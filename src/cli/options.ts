@@ -42,7 +42,8 @@ export function resolveOptions(table: OptionTable, program: string, sources: Sou
   for (const [key, spec] of Object.entries(table)) {
     const name = envName(key);
     const text = sources.env[name];
-    if (text !== undefined && text !== '') resolved[key] = { value: fromText(spec, text, name), from: `environment ${name}` };
+    if (text !== undefined && text !== '')
+      resolved[key] = { value: fromText(spec, text, name), from: `environment ${name}` };
     const flag = sources.flags[key];
     if (flag !== undefined) resolved[key] = { value: fromFlag(spec, flag, `--${flagName(key)}`), from: 'flag' };
   }
@@ -69,7 +70,14 @@ function fromText(spec: OptionSpec, text: string, name: string): OptionValue {
       if (!/^-?\d+(\.\d+)?$/.test(text.trim())) throw new UsageError(name, `${name} takes a number, not "${text}"`);
       return checked(spec, Number(text), name);
     case 'list':
-      return checked(spec, text.split(',').map((part) => part.trim()).filter((part) => part !== ''), name);
+      return checked(
+        spec,
+        text
+          .split(',')
+          .map((part) => part.trim())
+          .filter((part) => part !== ''),
+        name,
+      );
     case 'text':
       return checked(spec, text, name);
   }
@@ -158,7 +166,11 @@ function fromToml(spec: OptionSpec, value: unknown, name: string, where: string)
   if (spec.type === 'number' && typeof value === 'number') return checked(spec, value, label);
   if (spec.type === 'text' && typeof value === 'string') return checked(spec, value, label);
   if (spec.type === 'text' && typeof value === 'number') return checked(spec, String(value), label);
-  if (spec.type === 'list' && Array.isArray(value) && value.every((item) => typeof item === 'string' || typeof item === 'number'))
+  if (
+    spec.type === 'list' &&
+    Array.isArray(value) &&
+    value.every((item) => typeof item === 'string' || typeof item === 'number')
+  )
     return checked(spec, value.map(String), label);
   const wanted = { flag: 'true or false', number: 'a number', text: 'a text', list: 'a list of texts' }[spec.type];
   throw new UsageError(name, `${label} takes ${wanted}`);

@@ -50,7 +50,8 @@ export async function serve(
 async function reload(context: CommandContext, running: Running): Promise<void> {
   try {
     const lines = (await running.reload?.(context.resolveAgain())) ?? [];
-    for (const { key, outcome, why } of lines) context.log.info('reload', { key, outcome, ...(why === undefined ? {} : { why }) });
+    for (const { key, outcome, why } of lines)
+      context.log.info('reload', { key, outcome, ...(why === undefined ? {} : { why }) });
     context.log.info('reloaded', { changed: lines.length });
   } catch (error) {
     context.log.error('reload-refused', { why: (error as Error).message });
@@ -64,7 +65,8 @@ export function stopRequested(): { promise: Promise<void>; dispose(): void } {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   const parent = process.ppid;
-  const watch = process.env['npm_lifecycle_event'] === undefined ? null : setInterval(() => process.ppid !== parent && stop(), 500);
+  const watch =
+    process.env['npm_lifecycle_event'] === undefined ? null : setInterval(() => process.ppid !== parent && stop(), 500);
   watch?.unref();
   return {
     promise,

@@ -7,9 +7,17 @@ import { Deadlines, type Limits, type Session, type Step } from '#base';
 
 export const LIMITS = {
   /** Output that waits in memory for one reader who does not read. */
-  unsentBytes: { value: 1_048_576, unit: 'bytes', source: 'a browse of 5,000 files is 0.7 MB; more than one is a slow reader' },
+  unsentBytes: {
+    value: 1_048_576,
+    unit: 'bytes',
+    source: 'a browse of 5,000 files is 0.7 MB; more than one is a slow reader',
+  },
   /** How long the last bytes of a closing connection may take. */
-  lingerMs: { value: 5_000, unit: 'ms', source: 'an error text must reach a slow modem, a dead peer must not hold a socket' },
+  lingerMs: {
+    value: 5_000,
+    unit: 'ms',
+    source: 'an error text must reach a slow modem, a dead peer must not hold a socket',
+  },
 } as const satisfies Limits;
 
 /** What the owner of a connection wants to hear. All optional. */
@@ -68,8 +76,7 @@ export class Connection {
   /** Ends the connection after what is queued has been sent. */
   end(why?: Error): void {
     if (this.done) return;
-    this.flush();
-    if (this.done) return;
+    this.#send();
     this.#finish(why);
     const { socket } = this;
     socket.end();
@@ -86,16 +93,8 @@ export class Connection {
 
   flush(): void {
     if (this.done) return;
-    const { session, socket, pump } = this;
-    const bytes = session.takeOutput();
-    if (bytes !== null && bytes.length > 0 && !socket.write(bytes)) {
-      if (socket.writableLength > pump.unsentBytes) {
-        this.destroy(new Error('slow reader'));
-        return;
-      }
-      this.#held = true;
-      socket.pause();
-    }
+    const { session, pump } = this;
+    this.#send();
     const step = session.takeStep?.() ?? null;
     if (step !== null) this.#takeStep(step);
     if (this.done) return;
@@ -104,6 +103,17 @@ export class Connection {
       return;
     }
     pump.deadlines.set(this, session.deadline);
+  }
+
+  #send(): void {
+    const bytes = this.session.takeOutput();
+    if (bytes === null || bytes.length === 0 || this.socket.write(bytes)) return;
+    if (this.socket.writableLength > this.pump.unsentBytes) {
+      this.destroy(new Error('slow reader'));
+      return;
+    }
+    this.#held = true;
+    this.socket.pause();
   }
 
   drained(): void {
@@ -196,7 +206,7 @@ export class Pump {
 
   /** Ends every connection, with what is queued sent first. */
   close(why?: Error): void {
-    for (const connection of [...this.#all]) connection.end(why);
+    for (const connection of this.#all) connection.end(why);
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#timerAt = Number.POSITIVE_INFINITY;

@@ -24,7 +24,7 @@ export function openStore(path: string, steps: readonly string[], options: { dur
     return store;
   } catch (error) {
     store.close();
-    throw error instanceof Failure ? error : new Failure(`cannot use ${path}: ${String((error as Error).message)}`);
+    throw error instanceof Failure ? error : new Failure(`cannot use ${path}: ${(error as Error).message}`);
   }
 }
 
