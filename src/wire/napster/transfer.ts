@@ -33,6 +33,8 @@ const ONE = 0x31;
 export class IncomingSession implements Session {
   deadline: number;
   closing: Error | null = null;
+  /** A number that goes on does not move this one. */
+  #giveUpAt: number;
   readonly #listener: IncomingListener;
   readonly #in = new ByteQueue();
   #out: ByteString = '1';
@@ -42,7 +44,7 @@ export class IncomingSession implements Session {
 
   constructor(listener: IncomingListener, now: number) {
     this.#listener = listener;
-    this.deadline = now + LIMITS.handshakeMs.value;
+    this.deadline = this.#giveUpAt = now + LIMITS.handshakeMs.value;
   }
 
   receive(chunk: Uint8Array, now: number): void {
@@ -114,7 +116,7 @@ export class IncomingSession implements Session {
     const request = parseRequest(text, last);
     if (request === 'more') return false;
     if (request === 'quiet') {
-      this.deadline = Math.min(this.deadline, now + LIMITS.quietMs.value);
+      this.deadline = Math.min(this.#giveUpAt, now + LIMITS.quietMs.value);
       return false;
     }
     if (request === null) {
@@ -122,7 +124,7 @@ export class IncomingSession implements Session {
       return true;
     }
     this.#in.skip(request.length);
-    this.deadline = now + LIMITS.handshakeMs.value;
+    this.deadline = this.#giveUpAt = now + LIMITS.handshakeMs.value;
     if (request.asked.kind === 'their-list') this.#startList(request.asked, now);
     else {
       this.#state = 'answering';
@@ -200,6 +202,8 @@ export type OutgoingListener = {
 export class OutgoingSession implements Session {
   deadline: number;
   closing: Error | null = null;
+  /** A number that goes on does not move this one. */
+  #giveUpAt: number;
   readonly #want: OutgoingRequest;
   readonly #listener: OutgoingListener;
   readonly #in = new ByteQueue();
@@ -211,7 +215,7 @@ export class OutgoingSession implements Session {
   constructor(want: OutgoingRequest, listener: OutgoingListener, now: number) {
     this.#want = want;
     this.#listener = listener;
-    this.deadline = now + LIMITS.handshakeMs.value;
+    this.deadline = this.#giveUpAt = now + LIMITS.handshakeMs.value;
   }
 
   receive(chunk: Uint8Array, now: number): void {
@@ -260,7 +264,7 @@ export class OutgoingSession implements Session {
     }
     this.#in.skip(1);
     this.#out += requestText(this.#want);
-    this.deadline = now + LIMITS.handshakeMs.value;
+    this.deadline = this.#giveUpAt = now + LIMITS.handshakeMs.value;
     if (this.#want.kind === 'give-list') {
       this.#state = 'over';
       this.deadline = Number.POSITIVE_INFINITY;
@@ -286,7 +290,7 @@ export class OutgoingSession implements Session {
     if (known === null) return;
     const number = leadingNumber(bytes, known, want.kind === 'send' || known.length === 0, last);
     if (number === 'more') {
-      this.deadline = Math.min(this.deadline, now + LIMITS.quietMs.value);
+      this.deadline = Math.min(this.#giveUpAt, now + LIMITS.quietMs.value);
       return;
     }
     if (number === null) {
