@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Failure } from '#base';
 
+/** Keeps what is locked from being collected, which would unlock it. */
+const held = new Set<DatabaseSync>();
+
 /** Makes the folder (mode 0700) and takes it, or fails with a sentence. Returns how to give it back. */
 export function lockDataDir(dir: string): () => void {
   try {
@@ -13,8 +16,12 @@ export function lockDataDir(dir: string): () => void {
     throw new Failure(`cannot make the data folder ${dir} (${(error as NodeJS.ErrnoException).code})`);
   }
   const lock = hold(dir);
+  held.add(lock);
   writeFileSync(join(dir, 'pid'), `${process.pid}\n`, { mode: 0o600 });
-  return () => lock.close();
+  return () => {
+    held.delete(lock);
+    lock.close();
+  };
 }
 
 function hold(dir: string): DatabaseSync {
