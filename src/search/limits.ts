@@ -9,6 +9,10 @@ export const LIMITS = {
     unit: 'bytes',
     source: 'a word is at most a path component of an old file system; the rest is cut',
   },
-  wordsPerQuery: { value: 32, unit: 'words', source: 'a message holds 2048 bytes; more words make no answer better' },
+  namesPerContent: {
+    value: 10_000,
+    unit: 'recordings',
+    source: 'a search by hash looks at so many names of one content, so that a junk hash which all share costs little',
+  },
   batch: { value: 1000, unit: 'results', source: 'what one run hands over at most, so that encoding it stays short' },
 } as const satisfies Limits;

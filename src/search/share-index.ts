@@ -1,105 +1,1051 @@
+// Who shares what. A file that many share, under the same name and with the same facts, is one recording; words lead to
+// recordings, recordings to their shares. What a person leaves behind is cleared up bit by bit: the owner is marked as
+// gone, `tidy` takes the shares out, and a recording that nobody has any more is kept for a while in case somebody
+// comes back with it, which then costs almost nothing.
 import type { ByteString } from '#base';
-import type { Owner, OwnerTraits, Share, SharedFile, Totals } from './types.ts';
+import { byteString } from '#base';
+import { AddressTable } from './address-table.ts';
+import { PAGE_MASK, PAGE_SHIFT, PAGE_WORDS, WordHeap } from './heap.ts';
+import { LIMITS } from './limits.ts';
+import {
+  BLOCK,
+  BLOCK_WORDS,
+  ODD_TOKEN,
+  PLACE,
+  RECORDING,
+  SHARE,
+  SHARE_WORDS,
+  SHARES_PER_BLOCK,
+  TYPE_MASK,
+  TYPE_SHIFT,
+  WAITING,
+} from './records.ts';
+import type { MediaType, Owner, OwnerTraits, Share, SharedFile, Totals } from './types.ts';
+import { Vocabulary } from './vocabulary.ts';
+import { CUT, mix, WordScanner } from './words.ts';
 
-const pending = (): never => {
-  throw new Error('not built yet');
+export const MEDIA: readonly MediaType[] = ['mp3', 'audio', 'video', 'application', 'image', 'text'];
+
+// What is marked of an owner.
+export const FIREWALLED = 1;
+export const HIDDEN = 2;
+export const GONE = 4;
+const IN_USE = 8;
+
+/** So many files go away at once when their owner leaves; more are left to `tidy`. */
+const AT_ONCE = 200;
+/** One recording in so many may be one that nobody has now … */
+const KEEP_ONE_IN = 8;
+/** … and so many always may. */
+const KEEP_AT_LEAST = 2048;
+/** What adding a new recording pays towards forgetting old ones when there are too many. */
+const FORGET_PER_ADD = 2;
+/** Marks a place in an owner's table, beside shares. Addresses stay below. */
+const IS_PLACE = 0x80000000;
+const LEAST_TABLE = 16;
+const LOW_PART = 2 ** 24;
+const SLASH = 0x2f;
+const BACKSLASH = 0x5c;
+const DOT = 0x2e;
+
+/** The value of a hex digit in lower case, or 255. */
+const hexValue = new Uint8Array(256).fill(255);
+const HEX = '0123456789abcdef';
+for (let i = 0; i < 16; i++) hexValue[HEX.charCodeAt(i)] = i;
+const hexHigh = new Uint8Array(256);
+const hexLow = new Uint8Array(256);
+for (let i = 0; i < 256; i++) {
+  hexHigh[i] = HEX.charCodeAt(i >> 4);
+  hexLow[i] = HEX.charCodeAt(i & 15);
+}
+
+/** What is known of owners beside their files; by owner number. */
+export type Owners = {
+  marks: Uint8Array;
+  speeds: Uint8Array;
 };
 
 /** Shared files of many owners, found by words. */
 export class SearchIndex {
+  /** For {@link Search} only. */
+  readonly text = new WordHeap();
+  /** For {@link Search} only. */
+  readonly shareHeap = new WordHeap();
+  /** For {@link Search} only. */
+  readonly vocabulary: Vocabulary = new Vocabulary(this.text);
+  /** For {@link Search} only. */
+  readonly owners: Owners = { marks: new Uint8Array(64), speeds: new Uint8Array(64) };
+  /** For {@link Search} only. */
+  readonly seed: number;
+
+  readonly #recordings = new AddressTable(this.text, RECORDING.hash);
+  readonly #contents = new AddressTable(this.text, RECORDING.md5);
+  readonly #scanner: WordScanner;
+
+  // By owner number.
+  #files = new Uint32Array(64);
+  // Sums of sizes, in two parts that stay whole numbers whatever strangers say their sizes are.
+  #bytesHigh = new Float64Array(64);
+  #bytesLow = new Float64Array(64);
+  #firstBlock = new Uint32Array(64);
+  #lastBlock = new Uint32Array(64);
+  #lastPlace = new Uint32Array(64);
+  #table = new Uint32Array(64);
+  #tableSize = new Uint32Array(64);
+  #tableUsed = new Uint32Array(64);
+  readonly #freeOwners: Owner[] = [];
+  #nextOwner = 1;
+  readonly #leaving: Owner[] = [];
+
+  // Recordings that nobody has, oldest first.
+  #waiting = new Uint32Array(64);
+  #waitingFrom = 0;
+  #waitingCount = 0;
+  #unshared = 0;
+
+  #ownerCount = 0;
+  #fileCount = 0;
+  #allBytesHigh = 0;
+  #allBytesLow = 0;
+
+  // The file at hand: its path, and where the parts are.
+  readonly #path = new Uint8Array(LIMITS.pathBytes.value);
+  #pathEnd = 0;
+  #nameAt = 0;
+  #nameHash = 0;
+  readonly #md5 = new Uint32Array(4);
+
   /** `seed` makes the hash tables unpredictable to those who choose the names; any 32-bit number. */
-  // oxlint-disable-next-line no-useless-constructor
-  constructor(_seed = 0) {}
+  constructor(seed = 0) {
+    this.seed = seed >>> 0;
+    this.#scanner = new WordScanner(this.seed);
+  }
 
   /** A new owner without files. */
-  addOwner(_traits: OwnerTraits): Owner {
-    return pending();
+  addOwner(traits: OwnerTraits): Owner {
+    const owner = this.#freeOwners.pop() ?? this.#nextOwner++;
+    if (owner >= this.#files.length) this.#growOwners();
+    this.owners.marks[owner] = IN_USE;
+    this.#ownerCount++;
+    this.setOwner(owner, traits);
+    return owner;
   }
-  setOwner(_owner: Owner, _traits: OwnerTraits): void {
-    pending();
+
+  setOwner(owner: Owner, traits: OwnerTraits): void {
+    this.#check(owner);
+    this.owners.speeds[owner] = traits.speed;
+    this.owners.marks[owner] = IN_USE | (traits.firewalled ? FIREWALLED : 0) | (traits.hidden === true ? HIDDEN : 0);
   }
-  /** The owner and all files are gone at once for everybody; the memory comes back bit by bit in `tidy`. O(1) beyond a small number of files. */
-  removeOwner(_owner: Owner): void {
-    pending();
+
+  /**
+   * The owner and all files are gone at once for everybody. Up to {@link AT_ONCE} files are taken out now, the rest in
+   * `tidy`, which gives the number free.
+   */
+  removeOwner(owner: Owner): void {
+    this.#check(owner);
+    this.#fileCount -= this.#files[owner] as number;
+    this.#allBytesHigh -= this.#bytesHigh[owner] as number;
+    this.#allBytesLow -= this.#bytesLow[owner] as number;
+    this.#ownerCount--;
+    this.owners.marks[owner] = GONE;
+    if (this.#takeOut(owner, AT_ONCE) < 0) this.#leaving.push(owner);
   }
-  /** Unshares everything but keeps the owner, whose number CHANGES: use the returned one from now on. O(1) likewise. */
-  removeAll(_owner: Owner): Owner {
-    return pending();
+
+  /** Unshares everything but keeps the owner, whose number CHANGES: use the returned one from now on. */
+  removeAll(owner: Owner): Owner {
+    this.#check(owner);
+    const marks = this.owners.marks[owner] as number;
+    const speed = this.owners.speeds[owner] as number;
+    this.removeOwner(owner);
+    return this.addOwner({ speed, firewalled: (marks & FIREWALLED) !== 0, hidden: (marks & HIDDEN) !== 0 });
   }
-  /** Shares one file. False: this owner already shares that path. */
-  add(_owner: Owner, _file: SharedFile): boolean {
-    return pending();
+
+  /** Shares one file. False: this owner already shares that path. RangeError: path or hash above {@link LIMITS}, or a size that is no whole number. */
+  add(owner: Owner, file: SharedFile): boolean {
+    this.#check(owner);
+    checkFile(file);
+    this.#take(file.path);
+    let place = this.#findPlace(owner);
+    if (place !== 0 && this.#findShare(owner, place) !== 0) return false;
+    if (place === 0) place = this.#addPlace(owner);
+    const odd = !this.#takeMd5(file.hash);
+    const recording = this.#findRecording(file, odd) || this.#addRecording(file, odd);
+    this.#addShare(owner, recording, place);
+    this.#count(owner, 1, file.size);
+    return true;
   }
-  /** Unshares one file. False: this owner does not share that path. */
-  remove(_owner: Owner, _path: ByteString): boolean {
-    return pending();
-  }
+
   /** The owner's file of that path, or 0. */
-  find(_owner: Owner, _path: ByteString): Share {
-    return pending();
+  find(owner: Owner, path: ByteString): Share {
+    this.#check(owner);
+    if (path.length > LIMITS.pathBytes.value) return 0;
+    this.#take(path);
+    const place = this.#findPlace(owner);
+    return place === 0 ? 0 : this.#findShare(owner, place);
   }
-  /** How many files the owner shares, and the sum of their sizes. */
-  filesOf(_owner: Owner): number {
-    return pending();
+
+  /** Unshares one file. False: this owner does not share that path. */
+  remove(owner: Owner, path: ByteString): boolean {
+    const share = this.find(owner, path);
+    if (share === 0) return false;
+    const size = this.sizeOf(share);
+    this.#tableDelete(owner, share);
+    this.#dropShare(owner, share);
+    this.#count(owner, -1, size);
+    this.#forget(FORGET_PER_ADD);
+    return true;
   }
-  bytesOf(_owner: Owner): number {
-    return pending();
+
+  /** How many files the owner shares. */
+  filesOf(owner: Owner): number {
+    this.#check(owner);
+    return this.#files[owner] as number;
   }
-  /** Browsing, in the order shared: the first file after `after` (0: the first of all), or 0 at the end. O(1). */
-  nextOf(_owner: Owner, _after: Share): Share {
-    return pending();
+
+  /** The sum of the owner's sizes. */
+  bytesOf(owner: Owner): number {
+    this.#check(owner);
+    return (this.#bytesHigh[owner] as number) * LOW_PART + (this.#bytesLow[owner] as number);
   }
-  /** Does up to `steps` of the work that removing left behind (about 0.2 µs each). True: there is more. Call it from a timer or between chunks. */
-  tidy(_steps: number): boolean {
-    return pending();
+
+  /**
+   * Browsing, in the order shared: the first file after `after` (0: the first of all), or 0 at the end. Files may come
+   * and go between two calls; when `after` and all its neighbours are gone, that is the end.
+   */
+  nextOf(owner: Owner, after: Share): Share {
+    this.#check(owner);
+    let block: number;
+    let slot: number;
+    if (after === 0) {
+      block = this.#firstBlock[owner] as number;
+      slot = 0;
+    } else {
+      block = blockOf(after);
+      slot = (after - block - BLOCK.shares) / SHARE_WORDS + 1;
+      if (this.#sharePage(block)[(block & PAGE_MASK) + BLOCK.live] === 0) return 0;
+    }
+    while (block !== 0) {
+      const page = this.#sharePage(block);
+      const b = block & PAGE_MASK;
+      for (; slot < (page[b + BLOCK.filled] as number); slot++) {
+        const at = BLOCK.shares + slot * SHARE_WORDS;
+        if (page[b + at + SHARE.recording] === 0) continue;
+        return this.ownerOf(block + at) === owner ? block + at : 0;
+      }
+      block = page[b + BLOCK.next] as number;
+      slot = 0;
+    }
+    return 0;
   }
+
+  /**
+   * Does up to about `steps` of the work that removing left behind (about 0.1 µs each). True: there is more. Call it
+   * from a timer or between chunks.
+   */
+  tidy(steps: number): boolean {
+    let left = steps;
+    while (left > 0) {
+      const owner = this.#leaving.at(-1);
+      if (owner === undefined) break;
+      const rest = this.#takeOut(owner, Math.ceil(left / STEPS_PER_SHARE));
+      if (rest < 0) return true;
+      this.#leaving.pop();
+      left -= ((Math.ceil(left / STEPS_PER_SHARE) - rest) * STEPS_PER_SHARE) | 1;
+    }
+    if (left > 0) this.#forget(Math.ceil(left / STEPS_PER_RECORDING));
+    return this.#leaving.length > 0 || this.#tooMany();
+  }
+
   get totals(): Totals {
-    return pending();
+    return {
+      owners: this.#ownerCount,
+      files: this.#fileCount,
+      bytes: this.#allBytesHigh * LOW_PART + this.#allBytesLow,
+      recordings: this.#recordings.size - this.#unshared,
+      words: this.vocabulary.size,
+    };
+  }
+
+  /** What the index holds of memory, in bytes: its pages, and how much of them is in use. */
+  get memory(): { held: number; used: number } {
+    const held = this.text.heldBytes + this.shareHeap.heldBytes;
+    return { held, used: (this.text.used + this.shareHeap.used) * 4 };
   }
 
   // ---- reading one file; `share` must be valid
-  ownerOf(_share: Share): Owner {
-    return pending();
+
+  ownerOf(share: Share): Owner {
+    const place = this.#placeOf(share);
+    return this.#textPage(place)[(place & PAGE_MASK) + PLACE.owner] as number;
   }
-  pathOf(_share: Share): ByteString {
-    return pending();
+
+  pathOf(share: Share): ByteString {
+    const place = this.#placeOf(share);
+    const recording = this.recordingOf(share);
+    const before = ((place & PAGE_MASK) + PLACE.text) * 4;
+    const length = this.#textPage(place)[(place & PAGE_MASK) + PLACE.length] as number;
+    const root = byteString(this.text.bytes[place >>> PAGE_SHIFT] as Uint8Array, before, before + length);
+    return root + this.nameOf(recording);
   }
-  hashOf(_share: Share): ByteString {
-    return pending();
+
+  /** The last two components of a recording's path. */
+  nameOf(recording: number): ByteString {
+    const at = ((recording & PAGE_MASK) + RECORDING.name) * 4;
+    const bytes = this.text.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
+    return byteString(bytes, at, at + this.#nameLength(recording));
   }
-  sizeOf(_share: Share): number {
-    return pending();
+
+  /** The token as it came. */
+  hashOf(share: Share): ByteString {
+    const recording = this.recordingOf(share);
+    const token = new Uint8Array(LIMITS.hashBytes.value);
+    return byteString(token, 0, this.#writeToken(recording, token, 0));
   }
-  kbpsOf(_share: Share): number {
-    return pending();
+
+  sizeOf(share: Share): number {
+    return this.#sizeOf(this.recordingOf(share));
   }
-  hzOf(_share: Share): number {
-    return pending();
+
+  kbpsOf(share: Share): number {
+    return this.#fact(share, RECORDING.kbpsAndLength) >>> 16;
   }
-  secondsOf(_share: Share): number {
-    return pending();
+
+  hzOf(share: Share): number {
+    return this.#fact(share, RECORDING.hz);
   }
-  typeOf(_share: Share): SharedFile['type'] {
-    return pending();
+
+  secondsOf(share: Share): number {
+    return this.#fact(share, RECORDING.seconds);
   }
-  /** The same number for every share of the same name and facts. */
-  recordingOf(_share: Share): number {
-    return pending();
+
+  typeOf(share: Share): MediaType {
+    return MEDIA[(this.#fact(share, RECORDING.sizeHigh) >>> TYPE_SHIFT) & TYPE_MASK] as MediaType;
   }
+
+  /** The same number for every share of the same name and facts, while any is there. */
+  recordingOf(share: Share): number {
+    return this.#sharePage(share)[(share & PAGE_MASK) + SHARE.recording] as number;
+  }
+
   /** How many shares that recording has now. */
-  sourcesOf(_share: Share): number {
-    return pending();
+  sourcesOf(share: Share): number {
+    return this.#fact(share, RECORDING.shares);
   }
+
   /** At most what writePath and writeFacts will write together. */
-  bytesToWrite(_share: Share): number {
-    return pending();
+  bytesToWrite(share: Share): number {
+    const place = this.#placeOf(share);
+    const root = this.#textPage(place)[(place & PAGE_MASK) + PLACE.length] as number;
+    return root + this.#nameLength(this.recordingOf(share)) + MOST_FACTS;
   }
+
   /** Writes the path's bytes at `at`; returns the place after them. The hot way: no string is built. */
-  writePath(_share: Share, _out: Uint8Array, _at: number): number {
-    return pending();
+  writePath(share: Share, out: Uint8Array, at: number): number {
+    const page = this.#sharePage(share);
+    const place = page[(share & PAGE_MASK) + SHARE.place] as number;
+    const recording = page[(share & PAGE_MASK) + SHARE.recording] as number;
+    let to = at;
+    const root = this.text.bytes[place >>> PAGE_SHIFT] as Uint8Array;
+    let from = ((place & PAGE_MASK) + PLACE.text) * 4;
+    let end = from + (this.#textPage(place)[(place & PAGE_MASK) + PLACE.length] as number);
+    while (from < end) out[to++] = root[from++] as number;
+    const name = this.text.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
+    from = ((recording & PAGE_MASK) + RECORDING.name) * 4;
+    end = from + this.#nameLength(recording);
+    while (from < end) out[to++] = name[from++] as number;
+    return to;
   }
+
   /** Writes `<md5> <size> <kbps> <hz> <seconds>` as 201 and 212 want it; returns the place after it. */
-  writeFacts(_share: Share, _out: Uint8Array, _at: number): number {
-    return pending();
+  writeFacts(share: Share, out: Uint8Array, at: number): number {
+    const recording = this.recordingOf(share);
+    const page = this.#textPage(recording);
+    const r = recording & PAGE_MASK;
+    let to = this.#writeToken(recording, out, at);
+    out[to++] = 0x20;
+    to = writeNumber(this.#sizeOf(recording), out, to);
+    out[to++] = 0x20;
+    to = writeNumber((page[r + RECORDING.kbpsAndLength] as number) >>> 16, out, to);
+    out[to++] = 0x20;
+    to = writeNumber(page[r + RECORDING.hz] as number, out, to);
+    out[to++] = 0x20;
+    return writeNumber(page[r + RECORDING.seconds] as number, out, to);
   }
+
+  // ---- for Search
+
+  /** The recordings of that token, as a chain through {@link RECORDING}.nextSame; 0 when there is none. */
+  firstOfContent(token: ByteString): number {
+    this.#takeMd5(token);
+    return this.#findContent();
+  }
+
+  /** Whether the recording's token and size are these. */
+  isContent(recording: number, token: ByteString, size: number): boolean {
+    if (this.#sizeOf(recording) !== size) return false;
+    const bytes = new Uint8Array(LIMITS.hashBytes.value);
+    return byteString(bytes, 0, this.#writeToken(recording, bytes, 0)) === token;
+  }
+
+  // ---- the path at hand
+
+  #take(path: ByteString): void {
+    const bytes = this.#path;
+    const length = path.length;
+    let last = 0;
+    let lastButOne = 0;
+    for (let i = 0; i < length; i++) {
+      const c = path.charCodeAt(i);
+      bytes[i] = c;
+      if (c === BACKSLASH || c === SLASH) {
+        lastButOne = last;
+        last = i + 1;
+      }
+    }
+    this.#pathEnd = length;
+    this.#nameAt = lastButOne;
+    this.#nameHash = hashBytes(bytes, lastButOne, length, this.seed);
+  }
+
+  /** Reads 32 hex digits in lower case into #md5. False: the token is something else, of which #md5 is a hash then. */
+  #takeMd5(token: ByteString): boolean {
+    const md5 = this.#md5;
+    if (token.length === 32) {
+      let bad = 0;
+      for (let w = 0; w < 4; w++) {
+        let word = 0;
+        for (let i = w * 8; i < w * 8 + 8; i++) {
+          const value = hexValue[token.charCodeAt(i) & 255] as number;
+          bad |= value;
+          word = (word << 4) | (value & 15);
+        }
+        md5[w] = word;
+      }
+      if (bad < 16) return true;
+    }
+    let hash = this.seed;
+    for (let i = 0; i < token.length; i++) hash = Math.imul(hash ^ token.charCodeAt(i), 0x01000193);
+    md5[0] = mix(hash);
+    md5[1] = token.length;
+    md5[2] = md5[3] = 0;
+    return false;
+  }
+
+  // ---- recordings
+
+  #findRecording(file: SharedFile, odd: boolean): number {
+    const hash = this.#hashOfFacts(file);
+    const part = this.#recordings.part(hash);
+    const mask = part.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const recording = part[slot] as number;
+      if (recording === 0) return 0;
+      const page = this.#textPage(recording);
+      const r = recording & PAGE_MASK;
+      if (page[r] === hash && this.#isSame(page, r, recording, file, odd)) return recording;
+    }
+  }
+
+  #hashOfFacts(file: SharedFile): number {
+    const md5 = this.#md5;
+    let hash = this.#nameHash ^ (md5[0] as number);
+    hash = Math.imul(hash ^ (md5[1] as number), 0x9e3779b1);
+    hash = Math.imul(hash ^ file.size, 0x85ebca6b);
+    hash = Math.imul(hash ^ file.kbps ^ (file.seconds << 12), 0xc2b2ae35);
+    return mix(hash ^ file.hz);
+  }
+
+  #isSame(page: Uint32Array, r: number, recording: number, file: SharedFile, odd: boolean): boolean {
+    const md5 = this.#md5;
+    const high = page[r + RECORDING.sizeHigh] as number;
+    return (
+      page[r + RECORDING.nameHash] === this.#nameHash &&
+      page[r + RECORDING.md5] === md5[0] &&
+      page[r + RECORDING.md5 + 1] === md5[1] &&
+      page[r + RECORDING.md5 + 2] === md5[2] &&
+      page[r + RECORDING.md5 + 3] === md5[3] &&
+      page[r + RECORDING.sizeLow] === file.size % 0x100000000 &&
+      (high & 0x1fffff) === Math.floor(file.size / 0x100000000) &&
+      page[r + RECORDING.hz] === bounded(file.hz) &&
+      page[r + RECORDING.seconds] === bounded(file.seconds) &&
+      (page[r + RECORDING.kbpsAndLength] as number) >>> 16 === bounded(file.kbps, 65535) &&
+      ((high >>> TYPE_SHIFT) & TYPE_MASK) === MEDIA.indexOf(file.type) &&
+      this.#isName(recording) &&
+      odd === ((high & ODD_TOKEN) !== 0) &&
+      (!odd || this.isContent(recording, file.hash, file.size))
+    );
+  }
+
+  /** Whether the name at hand is the recording's. */
+  #isName(recording: number): boolean {
+    const length = this.#pathEnd - this.#nameAt;
+    if (this.#nameLength(recording) !== length) return false;
+    const bytes = this.text.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
+    const at = ((recording & PAGE_MASK) + RECORDING.name) * 4;
+    return sameBytes(bytes, at, this.#path, this.#nameAt, length);
+  }
+
+  #addRecording(file: SharedFile, odd: boolean): number {
+    this.#forget(FORGET_PER_ADD);
+    const length = this.#pathEnd - this.#nameAt;
+    const recording = this.text.alloc(recordingWords(length, odd ? file.hash.length : -1));
+    const page = this.#textPage(recording);
+    const r = recording & PAGE_MASK;
+    const hash = this.#hashOfFacts(file);
+    page[r + RECORDING.hash] = hash;
+    page[r + RECORDING.nameHash] = this.#nameHash;
+    page[r + RECORDING.first] = 0;
+    page[r + RECORDING.sizeLow] = file.size % 0x100000000;
+    page[r + RECORDING.sizeHigh] =
+      Math.floor(file.size / 0x100000000) | (MEDIA.indexOf(file.type) << TYPE_SHIFT) | (odd ? ODD_TOKEN : 0);
+    page[r + RECORDING.kbpsAndLength] = (bounded(file.kbps, 65535) << 16) | length;
+    page[r + RECORDING.hz] = bounded(file.hz);
+    page[r + RECORDING.seconds] = bounded(file.seconds);
+    for (let i = 0; i < 4; i++) page[r + RECORDING.md5 + i] = this.#md5[i] as number;
+    page[r + RECORDING.shares] = 0;
+    const bytes = this.text.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
+    let at = (r + RECORDING.name) * 4;
+    for (let i = this.#nameAt; i < this.#pathEnd; i++) bytes[at++] = this.#path[i] as number;
+    if (odd) {
+      bytes[at++] = file.hash.length;
+      for (let i = 0; i < file.hash.length; i++) bytes[at++] = file.hash.charCodeAt(i);
+    }
+    this.#recordings.insert(hash, recording);
+    this.#chainContent(page, r, recording);
+    const words = this.#scan(recording);
+    for (let i = 0; i < words; i++) this.vocabulary.add(this.#scanner, i, recording);
+    this.#unshared++;
+    return recording;
+  }
+
+  /** The words of a recording: those of its last folder and of its name up to the last dot. */
+  #scan(recording: number): number {
+    const bytes = this.text.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
+    const from = ((recording & PAGE_MASK) + RECORDING.name) * 4;
+    return this.#scanner.scan(bytes, from, endOfWords(bytes, from, from + this.#nameLength(recording)), CUT.index);
+  }
+
+  /** Takes a recording out that nobody has. */
+  #dropRecording(recording: number): void {
+    const words = this.#scan(recording);
+    for (let i = 0; i < words; i++) this.vocabulary.delete(this.#scanner, i, recording);
+    const page = this.#textPage(recording);
+    const r = recording & PAGE_MASK;
+    this.#recordings.delete(page[r + RECORDING.hash] as number, recording);
+    this.#unchainContent(page, r, recording);
+    const length = this.#nameLength(recording);
+    const odd = ((page[r + RECORDING.sizeHigh] as number) & ODD_TOKEN) !== 0;
+    const bytes = this.text.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
+    const token = odd ? (bytes[(r + RECORDING.name) * 4 + length] as number) : -1;
+    this.text.free(recording, recordingWords(length, token));
+    this.#unshared--;
+  }
+
+  #findContent(): number {
+    const md5 = this.#md5;
+    const hash = md5[0] as number;
+    const part = this.#contents.part(hash);
+    const mask = part.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const recording = part[slot] as number;
+      if (recording === 0) return 0;
+      const page = this.#textPage(recording);
+      const at = (recording & PAGE_MASK) + RECORDING.md5;
+      if (page[at] === hash && page[at + 1] === md5[1] && page[at + 2] === md5[2] && page[at + 3] === md5[3])
+        return recording;
+    }
+  }
+
+  /** Puts the recording second in the chain of its content, or makes it the first. */
+  #chainContent(page: Uint32Array, r: number, recording: number): void {
+    const first = this.#findContent();
+    page[r + RECORDING.nextSame] = 0;
+    page[r + RECORDING.previousSame] = first;
+    if (first === 0) {
+      this.#contents.insert(this.#md5[0] as number, recording);
+      return;
+    }
+    const head = this.#textPage(first);
+    const second = head[(first & PAGE_MASK) + RECORDING.nextSame] as number;
+    head[(first & PAGE_MASK) + RECORDING.nextSame] = recording;
+    page[r + RECORDING.nextSame] = second;
+    if (second !== 0) this.#textPage(second)[(second & PAGE_MASK) + RECORDING.previousSame] = recording;
+  }
+
+  #unchainContent(page: Uint32Array, r: number, recording: number): void {
+    const next = page[r + RECORDING.nextSame] as number;
+    const previous = page[r + RECORDING.previousSame] as number;
+    if (next !== 0) this.#textPage(next)[(next & PAGE_MASK) + RECORDING.previousSame] = previous;
+    if (previous !== 0) {
+      this.#textPage(previous)[(previous & PAGE_MASK) + RECORDING.nextSame] = next;
+      return;
+    }
+    const hash = page[r + RECORDING.md5] as number;
+    this.#contents.delete(hash, recording);
+    if (next !== 0) this.#contents.insert(hash, next);
+  }
+
+  #nameLength(recording: number): number {
+    return (this.#textPage(recording)[(recording & PAGE_MASK) + RECORDING.kbpsAndLength] as number) & 0xffff;
+  }
+
+  #sizeOf(recording: number): number {
+    const page = this.#textPage(recording);
+    const r = recording & PAGE_MASK;
+    const high = (page[r + RECORDING.sizeHigh] as number) & 0x1fffff;
+    return high * 0x100000000 + (page[r + RECORDING.sizeLow] as number);
+  }
+
+  #writeToken(recording: number, out: Uint8Array, at: number): number {
+    const page = this.#textPage(recording);
+    const r = recording & PAGE_MASK;
+    let to = at;
+    if (((page[r + RECORDING.sizeHigh] as number) & ODD_TOKEN) !== 0) {
+      const bytes = this.text.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
+      let from = (r + RECORDING.name) * 4 + this.#nameLength(recording);
+      const end = from + 1 + (bytes[from] as number);
+      for (from++; from < end; from++) out[to++] = bytes[from] as number;
+      return to;
+    }
+    for (let i = 0; i < 4; i++) {
+      const word = page[r + RECORDING.md5 + i] as number;
+      for (let shift = 24; shift >= 0; shift -= 8) {
+        const byte = (word >>> shift) & 255;
+        out[to++] = hexHigh[byte] as number;
+        out[to++] = hexLow[byte] as number;
+      }
+    }
+    return to;
+  }
+
+  // ---- recordings that nobody has
+
+  #startWaiting(recording: number): void {
+    this.#unshared++;
+    const page = this.#textPage(recording);
+    const r = recording & PAGE_MASK;
+    if (((page[r + RECORDING.sizeHigh] as number) & WAITING) !== 0) return;
+    page[r + RECORDING.sizeHigh] = (page[r + RECORDING.sizeHigh] as number) | WAITING;
+    const size = this.#waiting.length;
+    if (this.#waitingCount === size) this.#resizeWaiting(size * 2);
+    this.#waiting[(this.#waitingFrom + this.#waitingCount) & (this.#waiting.length - 1)] = recording;
+    this.#waitingCount++;
+  }
+
+  #resizeWaiting(size: number): void {
+    const fresh = new Uint32Array(size);
+    const mask = this.#waiting.length - 1;
+    for (let i = 0; i < this.#waitingCount; i++) fresh[i] = this.#waiting[(this.#waitingFrom + i) & mask] as number;
+    this.#waiting = fresh;
+    this.#waitingFrom = 0;
+  }
+
+  #tooMany(): boolean {
+    return this.#unshared > KEEP_AT_LEAST && this.#unshared * KEEP_ONE_IN > this.#recordings.size;
+  }
+
+  /** Forgets at most `most` recordings, oldest first, while there are too many that nobody has. */
+  #forget(most: number): void {
+    for (let i = 0; i < most && this.#waitingCount > 0 && this.#tooMany(); i++) {
+      const recording = this.#waiting[this.#waitingFrom] as number;
+      this.#waitingFrom = (this.#waitingFrom + 1) & (this.#waiting.length - 1);
+      this.#waitingCount--;
+      const page = this.#textPage(recording);
+      const r = recording & PAGE_MASK;
+      page[r + RECORDING.sizeHigh] = (page[r + RECORDING.sizeHigh] as number) & ~WAITING;
+      if (page[r + RECORDING.first] === 0) this.#dropRecording(recording);
+    }
+    if (this.#waiting.length > 64 && this.#waitingCount * 8 < this.#waiting.length)
+      this.#resizeWaiting(this.#waiting.length / 2);
+  }
+
+  // ---- places
+
+  #findPlace(owner: Owner): number {
+    const length = this.#nameAt;
+    const last = this.#lastPlace[owner] as number;
+    if (last !== 0 && this.#isPlace(last, length)) return last;
+    const size = this.#tableSize[owner] as number;
+    if (size === 0) return 0;
+    const hash = hashBytes(this.#path, 0, length, this.seed);
+    const table = this.#table[owner] as number;
+    const page = this.#textPage(table);
+    const t = table & PAGE_MASK;
+    const mask = size - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = page[t + slot] as number;
+      if (entry === 0) return 0;
+      if (entry < IS_PLACE) continue;
+      const place = entry - IS_PLACE;
+      if (this.#textPage(place)[place & PAGE_MASK] === hash && this.#isPlace(place, length)) {
+        this.#lastPlace[owner] = place;
+        return place;
+      }
+    }
+  }
+
+  #isPlace(place: number, length: number): boolean {
+    const p = place & PAGE_MASK;
+    if (this.#textPage(place)[p + PLACE.length] !== length) return false;
+    const bytes = this.text.bytes[place >>> PAGE_SHIFT] as Uint8Array;
+    return sameBytes(bytes, (p + PLACE.text) * 4, this.#path, 0, length);
+  }
+
+  #addPlace(owner: Owner): number {
+    const length = this.#nameAt;
+    const place = this.text.alloc(placeWords(length));
+    const page = this.#textPage(place);
+    const p = place & PAGE_MASK;
+    page[p + PLACE.hash] = hashBytes(this.#path, 0, length, this.seed);
+    page[p + PLACE.owner] = owner;
+    page[p + PLACE.shares] = 0;
+    page[p + PLACE.length] = length;
+    const bytes = this.text.bytes[place >>> PAGE_SHIFT] as Uint8Array;
+    const at = (p + PLACE.text) * 4;
+    for (let i = 0; i < length; i++) bytes[at + i] = this.#path[i] as number;
+    this.#tableInsert(owner, page[p + PLACE.hash] as number, place + IS_PLACE);
+    this.#lastPlace[owner] = place;
+    return place;
+  }
+
+  // ---- an owner's table: which of the files and places are there
+
+  #findShare(owner: Owner, place: number): Share {
+    const size = this.#tableSize[owner] as number;
+    if (size === 0) return 0;
+    const hash = this.#hashOfShare(this.#nameHash, place);
+    const table = this.#table[owner] as number;
+    const page = this.#textPage(table);
+    const t = table & PAGE_MASK;
+    const mask = size - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const share = page[t + slot] as number;
+      if (share === 0) return 0;
+      if (share >= IS_PLACE || this.#placeOf(share) !== place) continue;
+      const recording = this.recordingOf(share);
+      const r = recording & PAGE_MASK;
+      if (this.#textPage(recording)[r + RECORDING.nameHash] === this.#nameHash && this.#isName(recording)) return share;
+    }
+  }
+
+  #hashOfShare(nameHash: number, place: number): number {
+    return mix(nameHash ^ Math.imul(place, 0x9e3779b1));
+  }
+
+  #hashOfEntry(entry: number): number {
+    if (entry >= IS_PLACE) {
+      const place = entry - IS_PLACE;
+      return this.#textPage(place)[place & PAGE_MASK] as number;
+    }
+    return this.#hashOfShare(this.#fact(entry, RECORDING.nameHash), this.#placeOf(entry));
+  }
+
+  #tableInsert(owner: Owner, hash: number, entry: number): void {
+    const used = (this.#tableUsed[owner] as number) + 1;
+    let size = this.#tableSize[owner] as number;
+    if (used * 4 > size * 3) {
+      this.#resizeTable(owner, Math.max(LEAST_TABLE, size * 2));
+      size = this.#tableSize[owner] as number;
+    }
+    const table = this.#table[owner] as number;
+    const page = this.#textPage(table);
+    const t = table & PAGE_MASK;
+    let slot = hash & (size - 1);
+    while (page[t + slot] !== 0) slot = (slot + 1) & (size - 1);
+    page[t + slot] = entry;
+    this.#tableUsed[owner] = used;
+  }
+
+  #tableDelete(owner: Owner, entry: number): void {
+    const table = this.#table[owner] as number;
+    const page = this.#textPage(table);
+    const t = table & PAGE_MASK;
+    const mask = (this.#tableSize[owner] as number) - 1;
+    let hole = this.#hashOfEntry(entry) & mask;
+    while (page[t + hole] !== entry) hole = (hole + 1) & mask;
+    for (let i = (hole + 1) & mask; page[t + i] !== 0; i = (i + 1) & mask) {
+      const home = this.#hashOfEntry(page[t + i] as number) & mask;
+      if (((i - home) & mask) < ((i - hole) & mask)) continue;
+      page[t + hole] = page[t + i] as number;
+      hole = i;
+    }
+    page[t + hole] = 0;
+    const used = (this.#tableUsed[owner] as number) - 1;
+    this.#tableUsed[owner] = used;
+    if (mask + 1 > LEAST_TABLE && used * 6 < mask + 1) this.#resizeTable(owner, (mask + 1) / 2);
+  }
+
+  #resizeTable(owner: Owner, size: number): void {
+    if (size > PAGE_WORDS) throw new RangeError('one owner shares more files than one index can hold');
+    const before = this.#table[owner] as number;
+    const beforeSize = this.#tableSize[owner] as number;
+    const fresh = this.text.alloc(size);
+    const to = this.#textPage(fresh);
+    const f = fresh & PAGE_MASK;
+    to.fill(0, f, f + size);
+    if (beforeSize > 0) {
+      const from = this.#textPage(before);
+      for (let i = 0; i < beforeSize; i++) {
+        const entry = from[(before & PAGE_MASK) + i] as number;
+        if (entry === 0) continue;
+        let slot = this.#hashOfEntry(entry) & (size - 1);
+        while (to[f + slot] !== 0) slot = (slot + 1) & (size - 1);
+        to[f + slot] = entry;
+      }
+      this.text.free(before, beforeSize);
+    }
+    this.#table[owner] = fresh;
+    this.#tableSize[owner] = size;
+  }
+
+  // ---- shares
+
+  #addShare(owner: Owner, recording: number, place: number): void {
+    const share = this.#slotFor(owner);
+    const page = this.#sharePage(share);
+    const s = share & PAGE_MASK;
+    const record = this.#textPage(recording);
+    const r = recording & PAGE_MASK;
+    const first = record[r + RECORDING.first] as number;
+    page[s + SHARE.recording] = recording;
+    page[s + SHARE.place] = place;
+    page[s + SHARE.next] = first;
+    page[s + SHARE.previous] = 0;
+    if (first === 0) this.#unshared--;
+    else this.#sharePage(first)[(first & PAGE_MASK) + SHARE.previous] = share;
+    record[r + RECORDING.first] = share;
+    record[r + RECORDING.shares] = (record[r + RECORDING.shares] as number) + 1;
+    const where = this.#textPage(place);
+    where[(place & PAGE_MASK) + PLACE.shares] = (where[(place & PAGE_MASK) + PLACE.shares] as number) + 1;
+    this.#tableInsert(owner, this.#hashOfShare(this.#nameHash, place), share);
+  }
+
+  /** The next free share record at the owner's end. */
+  #slotFor(owner: Owner): Share {
+    let block = this.#lastBlock[owner] as number;
+    let filled = SHARES_PER_BLOCK;
+    if (block !== 0) filled = this.#sharePage(block)[(block & PAGE_MASK) + BLOCK.filled] as number;
+    if (filled === SHARES_PER_BLOCK) {
+      block = this.#addBlock(owner, block);
+      filled = 0;
+    }
+    const page = this.#sharePage(block);
+    const b = block & PAGE_MASK;
+    page[b + BLOCK.filled] = filled + 1;
+    page[b + BLOCK.live] = (page[b + BLOCK.live] as number) + 1;
+    return block + BLOCK.shares + filled * SHARE_WORDS;
+  }
+
+  #addBlock(owner: Owner, last: number): number {
+    const block = this.shareHeap.alloc(BLOCK_WORDS);
+    const page = this.#sharePage(block);
+    const b = block & PAGE_MASK;
+    page[b + BLOCK.next] = 0;
+    page[b + BLOCK.previous] = last;
+    page[b + BLOCK.live] = 0;
+    page[b + BLOCK.filled] = 0;
+    if (last === 0) this.#firstBlock[owner] = block;
+    else this.#sharePage(last)[(last & PAGE_MASK) + BLOCK.next] = block;
+    this.#lastBlock[owner] = block;
+    return block;
+  }
+
+  /** Takes a share out of its recording, place and block; not out of the owner's table. */
+  #dropShare(owner: Owner, share: Share): void {
+    this.#unlinkShare(owner, share);
+    const block = blockOf(share);
+    const page = this.#sharePage(block);
+    const b = block & PAGE_MASK;
+    page[(share & PAGE_MASK) + SHARE.recording] = 0;
+    page[b + BLOCK.live] = (page[b + BLOCK.live] as number) - 1;
+    if (page[b + BLOCK.live] === 0) this.#dropBlock(owner, block);
+  }
+
+  #unlinkShare(owner: Owner, share: Share): void {
+    const page = this.#sharePage(share);
+    const s = share & PAGE_MASK;
+    const recording = page[s + SHARE.recording] as number;
+    const next = page[s + SHARE.next] as number;
+    const previous = page[s + SHARE.previous] as number;
+    const record = this.#textPage(recording);
+    const r = recording & PAGE_MASK;
+    if (next !== 0) this.#sharePage(next)[(next & PAGE_MASK) + SHARE.previous] = previous;
+    if (previous === 0) record[r + RECORDING.first] = next;
+    else this.#sharePage(previous)[(previous & PAGE_MASK) + SHARE.next] = next;
+    record[r + RECORDING.shares] = (record[r + RECORDING.shares] as number) - 1;
+    if (previous === 0 && next === 0) this.#startWaiting(recording);
+    this.#leavePlace(owner, page[s + SHARE.place] as number);
+  }
+
+  #leavePlace(owner: Owner, place: number): void {
+    const page = this.#textPage(place);
+    const p = place & PAGE_MASK;
+    const left = (page[p + PLACE.shares] as number) - 1;
+    page[p + PLACE.shares] = left;
+    if (left > 0) return;
+    if (((this.owners.marks[owner] as number) & GONE) === 0) this.#tableDelete(owner, place + IS_PLACE);
+    if (this.#lastPlace[owner] === place) this.#lastPlace[owner] = 0;
+    this.text.free(place, placeWords(page[p + PLACE.length] as number));
+  }
+
+  #dropBlock(owner: Owner, block: number): void {
+    const page = this.#sharePage(block);
+    const b = block & PAGE_MASK;
+    const next = page[b + BLOCK.next] as number;
+    const previous = page[b + BLOCK.previous] as number;
+    if (previous === 0) this.#firstBlock[owner] = next;
+    else this.#sharePage(previous)[(previous & PAGE_MASK) + BLOCK.next] = next;
+    if (next === 0) this.#lastBlock[owner] = previous;
+    else this.#sharePage(next)[(next & PAGE_MASK) + BLOCK.previous] = previous;
+    this.shareHeap.free(block, BLOCK_WORDS);
+  }
+
+  // ---- owners
+
+  /** Takes up to `most` files of an owner out who is gone. Returns how many more it could have, or -1 when some are left. */
+  #takeOut(owner: Owner, most: number): number {
+    let left = most;
+    for (let share = this.#first(owner); share !== 0; share = this.#first(owner)) {
+      if (left-- === 0) return -1;
+      this.#dropShare(owner, share);
+    }
+    const size = this.#tableSize[owner] as number;
+    if (size > 0) this.text.free(this.#table[owner] as number, size);
+    this.#table[owner] = this.#tableSize[owner] = this.#tableUsed[owner] = 0;
+    this.#firstBlock[owner] = this.#lastBlock[owner] = this.#lastPlace[owner] = 0;
+    this.#files[owner] = this.#bytesHigh[owner] = this.#bytesLow[owner] = 0;
+    this.owners.marks[owner] = 0;
+    this.#freeOwners.push(owner);
+    return left;
+  }
+
+  /** One file more (1) or less (-1). */
+  #count(owner: Owner, sign: number, size: number): void {
+    const high = sign * Math.floor(size / LOW_PART);
+    const low = sign * (size % LOW_PART);
+    this.#files[owner] = (this.#files[owner] as number) + sign;
+    this.#bytesHigh[owner] = (this.#bytesHigh[owner] as number) + high;
+    this.#bytesLow[owner] = (this.#bytesLow[owner] as number) + low;
+    this.#fileCount += sign;
+    this.#allBytesHigh += high;
+    this.#allBytesLow += low;
+  }
+
+  #first(owner: Owner): Share {
+    const block = this.#firstBlock[owner] as number;
+    if (block === 0) return 0;
+    const page = this.#sharePage(block);
+    let at = (block & PAGE_MASK) + BLOCK.shares;
+    let share = block + BLOCK.shares;
+    while (page[at] === 0) {
+      at += SHARE_WORDS;
+      share += SHARE_WORDS;
+    }
+    return share;
+  }
+
+  #check(owner: Owner): void {
+    if (((this.owners.marks[owner] as number) & IN_USE) === 0) throw new RangeError(`no owner ${owner}`);
+  }
+
+  #growOwners(): void {
+    const length = this.#files.length * 2;
+    this.owners.marks = grown(this.owners.marks, new Uint8Array(length));
+    this.owners.speeds = grown(this.owners.speeds, new Uint8Array(length));
+    this.#files = grown(this.#files, new Uint32Array(length));
+    this.#bytesHigh = grown(this.#bytesHigh, new Float64Array(length));
+    this.#bytesLow = grown(this.#bytesLow, new Float64Array(length));
+    this.#firstBlock = grown(this.#firstBlock, new Uint32Array(length));
+    this.#lastBlock = grown(this.#lastBlock, new Uint32Array(length));
+    this.#lastPlace = grown(this.#lastPlace, new Uint32Array(length));
+    this.#table = grown(this.#table, new Uint32Array(length));
+    this.#tableSize = grown(this.#tableSize, new Uint32Array(length));
+    this.#tableUsed = grown(this.#tableUsed, new Uint32Array(length));
+  }
+
+  // ---- pages
+
+  #textPage(address: number): Uint32Array {
+    return this.text.words[address >>> PAGE_SHIFT] as Uint32Array;
+  }
+
+  #sharePage(address: number): Uint32Array {
+    return this.shareHeap.words[address >>> PAGE_SHIFT] as Uint32Array;
+  }
+
+  #placeOf(share: Share): number {
+    return this.#sharePage(share)[(share & PAGE_MASK) + SHARE.place] as number;
+  }
+
+  #fact(share: Share, word: number): number {
+    const recording = this.recordingOf(share);
+    return this.#textPage(recording)[(recording & PAGE_MASK) + word] as number;
+  }
+}
+
+/** What `tidy` counts for taking one share out, and for forgetting one recording (about ten words). */
+const STEPS_PER_SHARE = 2;
+const STEPS_PER_RECORDING = 24;
+/** Token, four numbers of at most 16, 5, 10 and 10 digits, four blanks. */
+const MOST_FACTS = LIMITS.hashBytes.value + 45;
+
+/** Where the indexed part of a name ends: at the last dot after the last slash. */
+function endOfWords(bytes: Uint8Array, from: number, to: number): number {
+  for (let i = to - 1; i >= from; i--) {
+    const c = bytes[i];
+    if (c === DOT) return i;
+    if (c === SLASH || c === BACKSLASH) break;
+  }
+  return to;
+}
+
+function checkFile(file: SharedFile): void {
+  if (file.path.length > LIMITS.pathBytes.value) throw new RangeError('path too long');
+  if (file.hash.length > LIMITS.hashBytes.value) throw new RangeError('hash too long');
+  if (!Number.isSafeInteger(file.size) || file.size < 0) throw new RangeError('size is no whole number up to 2^53 - 1');
+}
+
+function bounded(value: number, most = 0xffffffff): number {
+  return value > 0 ? Math.min(Math.trunc(value), most) : 0;
+}
+
+function blockOf(share: Share): number {
+  return share - (share & (BLOCK_WORDS - 1));
+}
+
+function recordingWords(nameLength: number, tokenLength: number): number {
+  return RECORDING.name + ((nameLength + tokenLength + 4) >> 2);
+}
+
+function placeWords(length: number): number {
+  return PLACE.text + ((length + 3) >> 2);
+}
+
+function hashBytes(bytes: Uint8Array, from: number, to: number, seed: number): number {
+  let hash = seed ^ (to - from);
+  for (let i = from; i < to; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
+  return mix(hash);
+}
+
+function sameBytes(a: Uint8Array, atA: number, b: Uint8Array, atB: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (a[atA + i] !== b[atB + i]) return false;
+  return true;
+}
+
+function grown<T extends Uint8Array | Uint32Array | Float64Array>(before: T, after: T): T {
+  after.set(before);
+  return after;
+}
+
+/** Decimal digits of a whole number. */
+function writeNumber(value: number, out: Uint8Array, at: number): number {
+  let left = value;
+  let digits = 1;
+  for (let power = 10; power <= value; power *= 10) digits++;
+  for (let i = at + digits - 1; i >= at; i--) {
+    const next = Math.floor(left / 10);
+    out[i] = 48 + (left - next * 10);
+    left = next;
+  }
+  return at + digits;
 }
