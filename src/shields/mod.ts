@@ -1,4 +1,7 @@
 // THIRD FLOOR: what can a stranger see of this machine? Probes from outside, looks from inside, and says what to do.
+export { isOurs, readAddress } from './addresses.ts';
+export { portName } from './knowledge.ts';
+export { ping } from './ping.ts';
 export { parsePorts, PORT_SETS, type PortSet, portsOf } from './ports.ts';
 export { type PortChange, probe, type ProbeOptions, type ProbeResult } from './probe.ts';
 export {

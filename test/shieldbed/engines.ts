@@ -27,13 +27,14 @@ export async function nmap(bed: Bed, layout: Layout): Promise<Result> {
   return { states: readNmap(ran.stdout), seconds: ran.seconds };
 }
 
+function stateOf(reason: string): Truth {
+  if (reason === 'syn-ack') return 'open';
+  return reason === 'no-response' ? 'stealth' : 'closed';
+}
+
 /** nmap's XML: `filtered` by silence is stealth; `filtered` by an ICMP refusal is an answer, which we call closed. */
 export function readNmap(xml: string): Map<number, Truth> {
   const states = new Map<number, Truth>();
-  const stateOf = (reason: string): Truth => {
-    if (reason === 'syn-ack') return 'open';
-    return reason === 'no-response' ? 'stealth' : 'closed';
-  };
   for (const [, reason = '', ports = ''] of xml.matchAll(/<extrareasons reason="([^"]+)"[^>]* ports="([^"]+)"/g))
     for (const part of ports.split(',')) {
       const [from = 0, to = from] = part.split('-').map(Number);
