@@ -5,6 +5,10 @@ type Entry = { summary: string; load: () => Promise<CommandModule> };
 
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   config: { summary: 'effective options of a program and where each came from', load: () => import('./config.ts') },
+  watch: {
+    summary: 'who on this network uses Napster and Gnutella, how much, and what to do about it',
+    load: () => import('./watch.ts'),
+  },
 };
 
 /** Words of the stable command line whose programs are still to come. */
