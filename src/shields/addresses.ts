@@ -88,9 +88,7 @@ export function trustProxies(networks: readonly string[]): TrustedProxies {
     const known = readAddress(text);
     if (known === null) return false;
     const address = ipaddr.parse(known.text);
-    return ranges.some(
-      ([network, length]) => network.kind() === address.kind() && address.match(network, length),
-    );
+    return ranges.some(([network, length]) => network.kind() === address.kind() && address.match(network, length));
   };
 }
 
