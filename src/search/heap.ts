@@ -4,7 +4,7 @@
 //
 //   words[address >>> PAGE_SHIFT][address & PAGE_MASK]
 
-export const PAGE_SHIFT = 18;
+export const PAGE_SHIFT = 20;
 export const PAGE_WORDS = 1 << PAGE_SHIFT;
 export const PAGE_MASK = PAGE_WORDS - 1;
 /** Sizes up to this have a free list each; above it only powers of two are asked for. */

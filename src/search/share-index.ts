@@ -43,6 +43,7 @@ const FORGET_PER_ADD = 2;
 /** Marks a place in an owner's table, beside shares. Addresses stay below. */
 const IS_PLACE = 0x80000000;
 const LEAST_TABLE = 16;
+const FIRST_CAPACITY = 2;
 const LOW_PART = 2 ** 24;
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
@@ -70,6 +71,8 @@ export class SearchIndex {
   /** For {@link Search} only. */
   readonly text = new WordHeap();
   /** For {@link Search} only. */
+  readonly recordings = new WordHeap();
+  /** For {@link Search} only. */
   readonly shareHeap = new WordHeap();
   /** For {@link Search} only. */
   readonly vocabulary: Vocabulary = new Vocabulary(this.text);
@@ -78,8 +81,8 @@ export class SearchIndex {
   /** For {@link Search} only. */
   readonly seed: number;
 
-  readonly #recordings = new AddressTable(this.text, RECORDING.hash);
-  readonly #contents = new AddressTable(this.text, RECORDING.md5);
+  readonly #byName = new AddressTable(this.recordings, RECORDING.hash);
+  readonly #byContent = new AddressTable(this.recordings, RECORDING.md5);
   readonly #scanner: WordScanner;
 
   // By owner number.
@@ -261,15 +264,16 @@ export class SearchIndex {
       owners: this.#ownerCount,
       files: this.#fileCount,
       bytes: this.#allBytesHigh * LOW_PART + this.#allBytesLow,
-      recordings: this.#recordings.size - this.#unshared,
+      recordings: this.#byName.size - this.#unshared,
       words: this.vocabulary.size,
     };
   }
 
   /** What the index holds of memory, in bytes: its pages, and how much of them is in use. */
   get memory(): { held: number; used: number } {
-    const held = this.text.heldBytes + this.shareHeap.heldBytes;
-    return { held, used: (this.text.used + this.shareHeap.used) * 4 };
+    const heaps = [this.text, this.recordings, this.shareHeap];
+    const held = heaps.reduce((sum, heap) => sum + heap.heldBytes, 0);
+    return { held, used: heaps.reduce((sum, heap) => sum + heap.used * 4, 0) };
   }
 
   // ---- reading one file; `share` must be valid
@@ -291,7 +295,7 @@ export class SearchIndex {
   /** The last two components of a recording's path. */
   nameOf(recording: number): ByteString {
     const at = ((recording & PAGE_MASK) + RECORDING.name) * 4;
-    const bytes = this.text.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
+    const bytes = this.recordings.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
     return byteString(bytes, at, at + this.#nameLength(recording));
   }
 
@@ -349,7 +353,7 @@ export class SearchIndex {
     let from = ((place & PAGE_MASK) + PLACE.text) * 4;
     let end = from + (this.#textPage(place)[(place & PAGE_MASK) + PLACE.length] as number);
     while (from < end) out[to++] = root[from++] as number;
-    const name = this.text.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
+    const name = this.recordings.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
     from = ((recording & PAGE_MASK) + RECORDING.name) * 4;
     end = from + this.#nameLength(recording);
     while (from < end) out[to++] = name[from++] as number;
@@ -359,7 +363,7 @@ export class SearchIndex {
   /** Writes `<md5> <size> <kbps> <hz> <seconds>` as 201 and 212 want it; returns the place after it. */
   writeFacts(share: Share, out: Uint8Array, at: number): number {
     const recording = this.recordingOf(share);
-    const page = this.#textPage(recording);
+    const page = this.#recordingPage(recording);
     const r = recording & PAGE_MASK;
     let to = this.#writeToken(recording, out, at);
     out[to++] = 0x20;
@@ -435,14 +439,14 @@ export class SearchIndex {
 
   #findRecording(file: SharedFile, odd: boolean): number {
     const hash = this.#hashOfFacts(file);
-    const part = this.#recordings.part(hash);
+    const part = this.#byName.part(hash);
     const mask = part.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const recording = part[slot] as number;
       if (recording === 0) return 0;
-      const page = this.#textPage(recording);
+      const page = this.#recordingPage(recording);
       const r = recording & PAGE_MASK;
-      if (page[r] === hash && this.#isSame(page, r, recording, file, odd)) return recording;
+      if (page[r + RECORDING.hash] === hash && this.#isSame(page, r, recording, file, odd)) return recording;
     }
   }
 
@@ -480,7 +484,7 @@ export class SearchIndex {
   #isName(recording: number): boolean {
     const length = this.#pathEnd - this.#nameAt;
     if (this.#nameLength(recording) !== length) return false;
-    const bytes = this.text.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
+    const bytes = this.recordings.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
     const at = ((recording & PAGE_MASK) + RECORDING.name) * 4;
     return sameBytes(bytes, at, this.#path, this.#nameAt, length);
   }
@@ -488,13 +492,13 @@ export class SearchIndex {
   #addRecording(file: SharedFile, odd: boolean): number {
     this.#forget(FORGET_PER_ADD);
     const length = this.#pathEnd - this.#nameAt;
-    const recording = this.text.alloc(recordingWords(length, odd ? file.hash.length : -1));
-    const page = this.#textPage(recording);
+    const recording = this.recordings.alloc(recordingWords(length, odd ? file.hash.length : -1));
+    const page = this.#recordingPage(recording);
     const r = recording & PAGE_MASK;
     const hash = this.#hashOfFacts(file);
     page[r + RECORDING.hash] = hash;
     page[r + RECORDING.nameHash] = this.#nameHash;
-    page[r + RECORDING.first] = 0;
+    page[r + RECORDING.list] = 0;
     page[r + RECORDING.sizeLow] = file.size % 0x100000000;
     page[r + RECORDING.sizeHigh] =
       Math.floor(file.size / 0x100000000) | (MEDIA.indexOf(file.type) << TYPE_SHIFT) | (odd ? ODD_TOKEN : 0);
@@ -503,14 +507,14 @@ export class SearchIndex {
     page[r + RECORDING.seconds] = bounded(file.seconds);
     for (let i = 0; i < 4; i++) page[r + RECORDING.md5 + i] = this.#md5[i] as number;
     page[r + RECORDING.shares] = 0;
-    const bytes = this.text.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
+    const bytes = this.recordings.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
     let at = (r + RECORDING.name) * 4;
     for (let i = this.#nameAt; i < this.#pathEnd; i++) bytes[at++] = this.#path[i] as number;
     if (odd) {
       bytes[at++] = file.hash.length;
       for (let i = 0; i < file.hash.length; i++) bytes[at++] = file.hash.charCodeAt(i);
     }
-    this.#recordings.insert(hash, recording);
+    this.#byName.insert(hash, recording);
     this.#chainContent(page, r, recording);
     const words = this.#scan(recording);
     for (let i = 0; i < words; i++) this.vocabulary.add(this.#scanner, i, recording);
@@ -520,7 +524,7 @@ export class SearchIndex {
 
   /** The words of a recording: those of its last folder and of its name up to the last dot. */
   #scan(recording: number): number {
-    const bytes = this.text.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
+    const bytes = this.recordings.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
     const from = ((recording & PAGE_MASK) + RECORDING.name) * 4;
     return this.#scanner.scan(bytes, from, endOfWords(bytes, from, from + this.#nameLength(recording)), CUT.index);
   }
@@ -529,27 +533,27 @@ export class SearchIndex {
   #dropRecording(recording: number): void {
     const words = this.#scan(recording);
     for (let i = 0; i < words; i++) this.vocabulary.delete(this.#scanner, i, recording);
-    const page = this.#textPage(recording);
+    const page = this.#recordingPage(recording);
     const r = recording & PAGE_MASK;
-    this.#recordings.delete(page[r + RECORDING.hash] as number, recording);
+    this.#byName.delete(page[r + RECORDING.hash] as number, recording);
     this.#unchainContent(page, r, recording);
     const length = this.#nameLength(recording);
     const odd = ((page[r + RECORDING.sizeHigh] as number) & ODD_TOKEN) !== 0;
-    const bytes = this.text.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
+    const bytes = this.recordings.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
     const token = odd ? (bytes[(r + RECORDING.name) * 4 + length] as number) : -1;
-    this.text.free(recording, recordingWords(length, token));
+    this.recordings.free(recording, recordingWords(length, token));
     this.#unshared--;
   }
 
   #findContent(): number {
     const md5 = this.#md5;
     const hash = md5[0] as number;
-    const part = this.#contents.part(hash);
+    const part = this.#byContent.part(hash);
     const mask = part.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const recording = part[slot] as number;
       if (recording === 0) return 0;
-      const page = this.#textPage(recording);
+      const page = this.#recordingPage(recording);
       const at = (recording & PAGE_MASK) + RECORDING.md5;
       if (page[at] === hash && page[at + 1] === md5[1] && page[at + 2] === md5[2] && page[at + 3] === md5[3])
         return recording;
@@ -562,46 +566,46 @@ export class SearchIndex {
     page[r + RECORDING.nextSame] = 0;
     page[r + RECORDING.previousSame] = first;
     if (first === 0) {
-      this.#contents.insert(this.#md5[0] as number, recording);
+      this.#byContent.insert(this.#md5[0] as number, recording);
       return;
     }
-    const head = this.#textPage(first);
+    const head = this.#recordingPage(first);
     const second = head[(first & PAGE_MASK) + RECORDING.nextSame] as number;
     head[(first & PAGE_MASK) + RECORDING.nextSame] = recording;
     page[r + RECORDING.nextSame] = second;
-    if (second !== 0) this.#textPage(second)[(second & PAGE_MASK) + RECORDING.previousSame] = recording;
+    if (second !== 0) this.#recordingPage(second)[(second & PAGE_MASK) + RECORDING.previousSame] = recording;
   }
 
   #unchainContent(page: Uint32Array, r: number, recording: number): void {
     const next = page[r + RECORDING.nextSame] as number;
     const previous = page[r + RECORDING.previousSame] as number;
-    if (next !== 0) this.#textPage(next)[(next & PAGE_MASK) + RECORDING.previousSame] = previous;
+    if (next !== 0) this.#recordingPage(next)[(next & PAGE_MASK) + RECORDING.previousSame] = previous;
     if (previous !== 0) {
-      this.#textPage(previous)[(previous & PAGE_MASK) + RECORDING.nextSame] = next;
+      this.#recordingPage(previous)[(previous & PAGE_MASK) + RECORDING.nextSame] = next;
       return;
     }
     const hash = page[r + RECORDING.md5] as number;
-    this.#contents.delete(hash, recording);
-    if (next !== 0) this.#contents.insert(hash, next);
+    this.#byContent.delete(hash, recording);
+    if (next !== 0) this.#byContent.insert(hash, next);
   }
 
   #nameLength(recording: number): number {
-    return (this.#textPage(recording)[(recording & PAGE_MASK) + RECORDING.kbpsAndLength] as number) & 0xffff;
+    return (this.#recordingPage(recording)[(recording & PAGE_MASK) + RECORDING.kbpsAndLength] as number) & 0xffff;
   }
 
   #sizeOf(recording: number): number {
-    const page = this.#textPage(recording);
+    const page = this.#recordingPage(recording);
     const r = recording & PAGE_MASK;
     const high = (page[r + RECORDING.sizeHigh] as number) & 0x1fffff;
     return high * 0x100000000 + (page[r + RECORDING.sizeLow] as number);
   }
 
   #writeToken(recording: number, out: Uint8Array, at: number): number {
-    const page = this.#textPage(recording);
+    const page = this.#recordingPage(recording);
     const r = recording & PAGE_MASK;
     let to = at;
     if (((page[r + RECORDING.sizeHigh] as number) & ODD_TOKEN) !== 0) {
-      const bytes = this.text.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
+      const bytes = this.recordings.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
       let from = (r + RECORDING.name) * 4 + this.#nameLength(recording);
       const end = from + 1 + (bytes[from] as number);
       for (from++; from < end; from++) out[to++] = bytes[from] as number;
@@ -622,7 +626,7 @@ export class SearchIndex {
 
   #startWaiting(recording: number): void {
     this.#unshared++;
-    const page = this.#textPage(recording);
+    const page = this.#recordingPage(recording);
     const r = recording & PAGE_MASK;
     if (((page[r + RECORDING.sizeHigh] as number) & WAITING) !== 0) return;
     page[r + RECORDING.sizeHigh] = (page[r + RECORDING.sizeHigh] as number) | WAITING;
@@ -641,7 +645,7 @@ export class SearchIndex {
   }
 
   #tooMany(): boolean {
-    return this.#unshared > KEEP_AT_LEAST && this.#unshared * KEEP_ONE_IN > this.#recordings.size;
+    return this.#unshared > KEEP_AT_LEAST && this.#unshared * KEEP_ONE_IN > this.#byName.size;
   }
 
   /** Forgets at most `most` recordings, oldest first, while there are too many that nobody has. */
@@ -650,10 +654,10 @@ export class SearchIndex {
       const recording = this.#waiting[this.#waitingFrom] as number;
       this.#waitingFrom = (this.#waitingFrom + 1) & (this.#waiting.length - 1);
       this.#waitingCount--;
-      const page = this.#textPage(recording);
+      const page = this.#recordingPage(recording);
       const r = recording & PAGE_MASK;
       page[r + RECORDING.sizeHigh] = (page[r + RECORDING.sizeHigh] as number) & ~WAITING;
-      if (page[r + RECORDING.first] === 0) this.#dropRecording(recording);
+      if (page[r + RECORDING.shares] === 0) this.#dropRecording(recording);
     }
     if (this.#waiting.length > 64 && this.#waitingCount * 8 < this.#waiting.length)
       this.#resizeWaiting(this.#waiting.length / 2);
@@ -724,7 +728,7 @@ export class SearchIndex {
       if (share >= IS_PLACE || this.#placeOf(share) !== place) continue;
       const recording = this.recordingOf(share);
       const r = recording & PAGE_MASK;
-      if (this.#textPage(recording)[r + RECORDING.nameHash] === this.#nameHash && this.#isName(recording)) return share;
+      if (this.#recordingPage(recording)[r + RECORDING.nameHash] === this.#nameHash && this.#isName(recording)) return share;
     }
   }
 
@@ -804,20 +808,88 @@ export class SearchIndex {
     const share = this.#slotFor(owner);
     const page = this.#sharePage(share);
     const s = share & PAGE_MASK;
-    const record = this.#textPage(recording);
-    const r = recording & PAGE_MASK;
-    const first = record[r + RECORDING.first] as number;
     page[s + SHARE.recording] = recording;
     page[s + SHARE.place] = place;
-    page[s + SHARE.next] = first;
-    page[s + SHARE.previous] = 0;
-    if (first === 0) this.#unshared--;
-    else this.#sharePage(first)[(first & PAGE_MASK) + SHARE.previous] = share;
-    record[r + RECORDING.first] = share;
-    record[r + RECORDING.shares] = (record[r + RECORDING.shares] as number) + 1;
+    page[s + SHARE.number] = this.#enlist(recording, owner, share);
     const where = this.#textPage(place);
     where[(place & PAGE_MASK) + PLACE.shares] = (where[(place & PAGE_MASK) + PLACE.shares] as number) + 1;
     this.#tableInsert(owner, this.#hashOfShare(this.#nameHash, place), share);
+  }
+
+  /** Puts a share at the end of its recording's array; returns its number there. */
+  #enlist(recording: number, owner: Owner, share: Share): number {
+    const record = this.#recordingPage(recording);
+    const r = recording & PAGE_MASK;
+    const count = record[r + RECORDING.shares] as number;
+    record[r + RECORDING.shares] = count + 1;
+    if (count === 0) {
+      this.#unshared--;
+      record[r + RECORDING.list] = share;
+      record[r + RECORDING.owner] = owner;
+      return 0;
+    }
+    if (count === 1) this.#firstArray(record, r);
+    else if (count === record[r + RECORDING.capacity]) this.#resizeArray(record, r, moreThan(count));
+    const list = record[r + RECORDING.list] as number;
+    const array = this.#textPage(list);
+    const a = list & PAGE_MASK;
+    array[a + count] = owner;
+    array[a + (record[r + RECORDING.capacity] as number) + count] = share;
+    return count;
+  }
+
+  /** Takes a share out of its recording's array; the last one takes its number. */
+  #delist(recording: number, number: number): void {
+    const record = this.#recordingPage(recording);
+    const r = recording & PAGE_MASK;
+    const last = (record[r + RECORDING.shares] as number) - 1;
+    record[r + RECORDING.shares] = last;
+    if (last === 0) {
+      this.#startWaiting(recording);
+      return;
+    }
+    const list = record[r + RECORDING.list] as number;
+    const capacity = record[r + RECORDING.capacity] as number;
+    const array = this.#textPage(list);
+    const a = list & PAGE_MASK;
+    if (number !== last) {
+      const moved = array[a + capacity + last] as number;
+      array[a + number] = array[a + last] as number;
+      array[a + capacity + number] = moved;
+      this.#sharePage(moved)[(moved & PAGE_MASK) + SHARE.number] = number;
+    }
+    if (last === 1) {
+      record[r + RECORDING.list] = array[a + capacity] as number;
+      record[r + RECORDING.owner] = array[a] as number;
+      this.text.free(list, capacity * 2);
+    } else if (last * 3 < capacity) this.#resizeArray(record, r, moreThan(last));
+  }
+
+  #firstArray(record: Uint32Array, r: number): void {
+    const list = this.text.alloc(FIRST_CAPACITY * 2);
+    const array = this.#textPage(list);
+    const a = list & PAGE_MASK;
+    array[a] = record[r + RECORDING.owner] as number;
+    array[a + FIRST_CAPACITY] = record[r + RECORDING.list] as number;
+    record[r + RECORDING.list] = list;
+    record[r + RECORDING.capacity] = FIRST_CAPACITY;
+  }
+
+  #resizeArray(record: Uint32Array, r: number, capacity: number): void {
+    if (capacity * 2 > PAGE_WORDS) throw new RangeError('a recording has more shares than one index can hold');
+    const before = record[r + RECORDING.list] as number;
+    const beforeCapacity = record[r + RECORDING.capacity] as number;
+    const list = this.text.alloc(capacity * 2);
+    const from = this.#textPage(before);
+    const to = this.#textPage(list);
+    const count = Math.min(capacity, beforeCapacity);
+    for (let i = 0; i < count; i++) {
+      to[(list & PAGE_MASK) + i] = from[(before & PAGE_MASK) + i] as number;
+      to[(list & PAGE_MASK) + capacity + i] = from[(before & PAGE_MASK) + beforeCapacity + i] as number;
+    }
+    this.text.free(before, beforeCapacity * 2);
+    record[r + RECORDING.list] = list;
+    record[r + RECORDING.capacity] = capacity;
   }
 
   /** The next free share record at the owner's end. */
@@ -852,29 +924,15 @@ export class SearchIndex {
 
   /** Takes a share out of its recording, place and block; not out of the owner's table. */
   #dropShare(owner: Owner, share: Share): void {
-    this.#unlinkShare(owner, share);
     const block = blockOf(share);
     const page = this.#sharePage(block);
     const b = block & PAGE_MASK;
-    page[(share & PAGE_MASK) + SHARE.recording] = 0;
+    const s = share & PAGE_MASK;
+    this.#delist(page[s + SHARE.recording] as number, page[s + SHARE.number] as number);
+    this.#leavePlace(owner, page[s + SHARE.place] as number);
+    page[s + SHARE.recording] = 0;
     page[b + BLOCK.live] = (page[b + BLOCK.live] as number) - 1;
     if (page[b + BLOCK.live] === 0) this.#dropBlock(owner, block);
-  }
-
-  #unlinkShare(owner: Owner, share: Share): void {
-    const page = this.#sharePage(share);
-    const s = share & PAGE_MASK;
-    const recording = page[s + SHARE.recording] as number;
-    const next = page[s + SHARE.next] as number;
-    const previous = page[s + SHARE.previous] as number;
-    const record = this.#textPage(recording);
-    const r = recording & PAGE_MASK;
-    if (next !== 0) this.#sharePage(next)[(next & PAGE_MASK) + SHARE.previous] = previous;
-    if (previous === 0) record[r + RECORDING.first] = next;
-    else this.#sharePage(previous)[(previous & PAGE_MASK) + SHARE.next] = next;
-    record[r + RECORDING.shares] = (record[r + RECORDING.shares] as number) - 1;
-    if (previous === 0 && next === 0) this.#startWaiting(recording);
-    this.#leavePlace(owner, page[s + SHARE.place] as number);
   }
 
   #leavePlace(owner: Owner, place: number): void {
@@ -969,6 +1027,10 @@ export class SearchIndex {
     return this.text.words[address >>> PAGE_SHIFT] as Uint32Array;
   }
 
+  #recordingPage(address: number): Uint32Array {
+    return this.recordings.words[address >>> PAGE_SHIFT] as Uint32Array;
+  }
+
   #sharePage(address: number): Uint32Array {
     return this.shareHeap.words[address >>> PAGE_SHIFT] as Uint32Array;
   }
@@ -979,7 +1041,7 @@ export class SearchIndex {
 
   #fact(share: Share, word: number): number {
     const recording = this.recordingOf(share);
-    return this.#textPage(recording)[(recording & PAGE_MASK) + word] as number;
+    return this.#recordingPage(recording)[(recording & PAGE_MASK) + word] as number;
   }
 }
 
@@ -1014,7 +1076,12 @@ function blockOf(share: Share): number {
 }
 
 function recordingWords(nameLength: number, tokenLength: number): number {
-  return RECORDING.name + ((nameLength + tokenLength + 4) >> 2);
+  return (RECORDING.name + ((nameLength + tokenLength + 4) >> 2) + 3) & ~3;
+}
+
+/** The capacity for one share more than `count`: half as much again, in powers of two where the heap wants them. */
+function moreThan(count: number): number {
+  return count < 400 ? count + (count >> 1) + 1 : 1 << (32 - Math.clz32(count));
 }
 
 function placeWords(length: number): number {
