@@ -1,0 +1,73 @@
+// The page begins here: the key from the link, a provider, and the program that serves it.
+import '@mantine/core/styles/default-css-variables.css';
+import '@mantine/core/styles/baseline.css';
+import '@mantine/core/styles/global.css';
+import '@mantine/core/styles/UnstyledButton.css';
+import '@mantine/core/styles/CloseButton.css';
+import '@mantine/core/styles/Paper.css';
+import '@mantine/core/styles/Overlay.css';
+import '@mantine/core/styles/Popover.css';
+import '@mantine/core/styles/Loader.css';
+import '@mantine/core/styles/Button.css';
+import '@mantine/core/styles/ActionIcon.css';
+import '@mantine/core/styles/Input.css';
+import '@mantine/core/styles/InlineInput.css';
+import '@mantine/core/styles/PasswordInput.css';
+import '@mantine/core/styles/Menu.css';
+import '@mantine/core/styles/ModalBase.css';
+import '@mantine/core/styles/Modal.css';
+import '@mantine/core/styles/SegmentedControl.css';
+import '@mantine/core/styles/FloatingIndicator.css';
+import '@mantine/core/styles/Switch.css';
+import '@mantine/core/styles/Slider.css';
+import '@mantine/core/styles/Notification.css';
+import '@mantine/notifications/styles.css';
+import './shell/theme.css';
+import { createTheme, MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { PeerApp } from './peer-app.tsx';
+import type { Provider } from './provider/provider.ts';
+import { realProvider } from './provider/real.ts';
+import { takeToken, token } from './shell/token.ts';
+
+const theme = createTheme({
+  primaryColor: 'teal',
+  fontFamily: 'var(--ps-font)',
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+});
+
+const queries = new QueryClient({
+  defaultOptions: { queries: { retry: 1, staleTime: 5000, refetchOnWindowFocus: true } },
+});
+
+takeToken();
+void start();
+
+async function start(): Promise<void> {
+  const provider = await chooseProvider();
+  const page = document.getElementById('page');
+  if (page === null) return;
+  createRoot(page).render(
+    <StrictMode>
+      <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+        <QueryClientProvider client={queries}>
+          <Notifications position="top-right" limit={3} autoClose={5000} zIndex={400} />
+          <PeerApp provider={provider} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}
+
+/** `?mock` (before the hash) shows generated data; everything else speaks to the server that the page came from. */
+async function chooseProvider(): Promise<Provider> {
+  const scenario = new URLSearchParams(location.search).get('mock');
+  if (scenario === null) return realProvider(token.get);
+  const { mockProvider, scenarioOf } = await import('./provider/mock.ts');
+  return mockProvider(scenarioOf(scenario));
+}

@@ -1,0 +1,111 @@
+// The provider that speaks to a server: fetch with the token, one WebSocket that comes back by itself.
+import { type ApiError, type LiveMessage, type LiveRequest, PEER_ROUTES } from '#api';
+import { CallError, type CallRoute, type Link, type LiveChannel, type Provider } from './provider.ts';
+
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 8000;
+
+type LooseAsk = { id?: string; query?: Record<string, string | number | undefined>; body?: unknown };
+
+export function realProvider(token: () => string | null): Provider {
+  async function call(route: CallRoute, ask: LooseAsk = {}): Promise<unknown> {
+    const { method, path } = PEER_ROUTES[route];
+    const headers: Record<string, string> = {};
+    const known = token();
+    if (known !== null) headers.authorization = `Bearer ${known}`;
+    if (ask.body !== undefined) headers['content-type'] = 'application/json';
+    let response: Response;
+    try {
+      response = await fetch(urlOf(path, ask), {
+        method,
+        headers,
+        cache: 'no-store',
+        ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
+      });
+    } catch {
+      throw new CallError('unreachable', 'The program does not answer.');
+    }
+    if (!response.ok) throw await errorOf(response);
+    return response.status === 204 ? null : response.json();
+  }
+
+  return {
+    demo: false,
+    call: call as Provider['call'],
+    mediaUrl: (of, id) => urlOf(PEER_ROUTES[of === 'transfer' ? 'transferMedia' : 'libraryMedia'].path, { id }),
+    connect: (hear, link) => openChannel(() => call('openSession'), hear, link),
+  };
+}
+
+function urlOf(path: string, { id, query }: LooseAsk): string {
+  const words = new URLSearchParams();
+  for (const [key, value] of Object.entries(query ?? {})) if (value !== undefined) words.set(key, String(value));
+  const tail = words.size > 0 ? `?${words}` : '';
+  return path.replace(':id', encodeURIComponent(id ?? '')) + tail;
+}
+
+async function errorOf(response: Response): Promise<CallError> {
+  const body = (await response.json().catch(() => null)) as Partial<ApiError> | null;
+  const code = response.status === 401 ? 'locked' : (body?.error?.code ?? `http-${response.status}`);
+  return new CallError(code, body?.error?.message ?? `The program answered ${response.status}.`);
+}
+
+/** `openSession` first, for the cookie; then the socket; after a loss again, slower each time. */
+function openChannel(
+  openSession: () => Promise<unknown>,
+  hear: (message: LiveMessage) => void,
+  link: (link: Link) => void,
+): LiveChannel {
+  let socket: WebSocket | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let retryMs = FIRST_RETRY_MS;
+  let closed = false;
+
+  async function open(): Promise<void> {
+    link({ state: 'connecting', retryAt: null });
+    try {
+      await openSession();
+    } catch (error) {
+      const locked = error instanceof CallError && error.code === 'locked';
+      return lost(locked ? 'locked' : 'lost');
+    }
+    if (closed) return;
+    const address = new URL(PEER_ROUTES.live.path, location.href);
+    address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+    socket = new WebSocket(address);
+    socket.addEventListener('open', () => {
+      retryMs = FIRST_RETRY_MS;
+      link({ state: 'open', retryAt: null });
+    });
+    socket.addEventListener('message', ({ data }) => hear(JSON.parse(String(data)) as LiveMessage));
+    socket.addEventListener('close', () => lost('lost'));
+  }
+
+  function lost(state: 'lost' | 'locked'): void {
+    socket = null;
+    if (closed) return;
+    clearTimeout(timer);
+    if (state === 'locked') return link({ state, retryAt: null });
+    timer = setTimeout(() => void open(), retryMs);
+    link({ state, retryAt: Date.now() + retryMs });
+    retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+  }
+
+  void open();
+  return {
+    send(request: LiveRequest): void {
+      if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(request));
+    },
+    retryNow(): void {
+      if (socket !== null) return;
+      clearTimeout(timer);
+      retryMs = FIRST_RETRY_MS;
+      void open();
+    },
+    close(): void {
+      closed = true;
+      clearTimeout(timer);
+      socket?.close();
+    },
+  };
+}

@@ -1,0 +1,53 @@
+// What `chart.tsx` fetches lazily: uPlot with the house's colours.
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { Line } from './chart.tsx';
+
+export function draw(
+  element: HTMLElement,
+  lines: readonly Line[],
+  format: (value: number) => string,
+  height: number,
+  data: uPlot.AlignedData,
+): uPlot {
+  const style = getComputedStyle(document.documentElement);
+  const color = (name: string): string => style.getPropertyValue(name).trim();
+  const grid = { stroke: color('--ps-line'), width: 1 };
+  const axis = { stroke: color('--ps-ink-soft'), font: '11px system-ui, sans-serif', grid, ticks: { show: false } };
+  return new uPlot(
+    {
+      width: element.clientWidth,
+      height,
+      padding: [8, 8, 0, 0],
+      legend: { show: false },
+      cursor: { points: { size: 6 }, drag: { x: false, y: false } },
+      scales: {
+        y: { range: (_plot, low, high) => [low < 0 ? Math.min(low * 1.15, -1000) : 0, Math.max(high * 1.15, 1000)] },
+      },
+      axes: [
+        { ...axis, grid: { show: false }, space: 90, values: (_plot, ticks) => ticks.map(clock) },
+        { ...axis, size: 72, space: 34, values: (_plot, ticks) => ticks.map((tick) => format(Math.abs(tick))) },
+      ],
+      series: [
+        {},
+        ...lines.map((line) => {
+          const stroke = color(line.color);
+          return {
+            label: line.label,
+            stroke,
+            width: 1.8,
+            fill: `color-mix(in srgb, ${stroke}, transparent 82%)`,
+            points: { show: false },
+            fillTo: 0,
+          };
+        }),
+      ],
+    },
+    data,
+    element,
+  );
+}
+
+function clock(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+}
