@@ -101,6 +101,11 @@ function writeMixed(path: string): number {
   const out = new CaptureWriter(path);
   const body = new Uint8Array(1300).map(() => wholeBelow(256, chance));
   const nothing = new Uint8Array(0);
+  const pongs = new Uint8Array(37 * 4);
+  for (let at = 0; at < pongs.length; at += 37) {
+    for (let i = 0; i < 16; i++) pongs[at + i] = wholeBelow(256, chance);
+    pongs.set([1, 2, 1, 14, 0, 0, 0, 0xca, 0x18, 198, 18, 1, wholeBelow(256, chance)], at + 16);
+  }
   type Flow = { src: number; dst: number; sport: number; talk: Talk; left: number; step: number; c: number; s: number };
   const open: Flow[] = [];
   let made = 0;
@@ -144,6 +149,7 @@ function writeMixed(path: string): number {
           open[at] = open.at(-1) as Flow;
           open.pop();
         } else if (talk.server[2] === 3 || talk.server[0] === 0x0b) server(0x18, text(frame(621, 'm'.repeat(600))));
+        else if (talk.server[8] === 0x2f) server(0x18, pongs);
         else if (wholeBelow(100, chance) < 48) client(0x10, nothing);
         else server(0x18, body);
     }
@@ -211,5 +217,6 @@ try {
     }
   }
 } finally {
-  rmSync(folder, { recursive: true });
+  if (!process.argv.includes('--keep')) rmSync(folder, { recursive: true });
+  else console.log(folder);
 }

@@ -151,7 +151,7 @@ export class HttpBodyTalk extends Head implements Talk {
       if (field === null) continue;
       for (const match of (field[2] as string).slice(0, 4096).matchAll(/(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?/g)) {
         const ip = undotted(match[1] as string);
-        if (ip > 0) this.news.told(other, ip, Number(match[2] ?? 6346), `${field[1]} of a transfer`);
+        if (ip > 0) this.news.told(other, ip, Number(match[2] ?? 6346), `${(field[1] as string).toLowerCase()} of a transfer`);
       }
     }
   }

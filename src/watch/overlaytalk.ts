@@ -7,7 +7,8 @@ import { type Inflation, startInflation } from './inflation.ts';
 import type { News } from './news.ts';
 
 const MAX_HEAD = 16_384;
-const MAX_DESCRIPTOR = 65_536;
+/** Bytes without a descriptor after which a link is no longer listened to. */
+const MAX_LOST = 16_384;
 
 class Side {
   readonly queue = new ByteQueue();
@@ -17,6 +18,7 @@ class Side {
   isLeaf = false;
   isLost = false;
   strange = 0;
+  lostBytes = 0;
   inflation: Inflation | null = null;
 }
 
@@ -132,7 +134,7 @@ export class OverlayTalk implements Talk {
         case 'x-try-hubs':
         case 'peers':
         case 'leaves':
-          this.#addresses(other, value, `${line.slice(0, colon)} of a handshake`);
+          this.#addresses(other, value, `${line.slice(0, colon).toLowerCase()} of a handshake`);
           break;
         default:
       }
@@ -153,19 +155,22 @@ export class OverlayTalk implements Talk {
     if (heard.isLost) {
       at = findDescriptors(bytes);
       if (at < 0) {
-        heard.queue.skip(Math.max(0, bytes.length - 256));
+        const passed = Math.max(0, bytes.length - 1024);
+        heard.queue.skip(passed);
+        heard.lostBytes += passed;
+        if (heard.lostBytes > MAX_LOST) this.isDone = true;
         return;
       }
       heard.isLost = false;
     }
     while (at + 23 <= bytes.length) {
-      const length = descriptorLength(bytes, at);
-      if (length > MAX_DESCRIPTOR) {
+      if (!isDescriptor(bytes, at, -1)) {
         heard.isLost = true;
         heard.strange++;
         at++;
         break;
       }
+      const length = descriptorLength(bytes, at);
       if (at + 23 + length > bytes.length) break;
       this.#descriptor(side, heard, bytes, at, length);
       at += 23 + length;

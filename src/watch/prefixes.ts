@@ -1,16 +1,16 @@
 // The first bytes of undecided TCP conversations, put in order by sequence number: at most 2 kB a direction, in cells of
-// 256, 512, 1024 or 2048 bytes out of a pool with a bound. Typed arrays throughout; a flood of flows that never say
+// 64 to 2048 bytes out of a pool with a bound. Typed arrays throughout; a flood of flows that never say
 // anything recognisable costs the pool's bound and no more: the oldest undecided flow is given up, and counted.
 import type { Limits } from '#base';
 
 export const PREFIX_LIMITS = {
   watchPrefix: { value: 2048, unit: 'bytes a direction', source: 'enough for every opening in facts and tests; beyond it a flow stays unknown' },
-  watchPrefixPool: { value: 67_108_864, unit: 'bytes', source: 'all undecided flows together; the oldest is given up' },
+  watchPrefixPool: { value: 50_331_648, unit: 'bytes', source: 'all undecided flows together; the oldest is given up' },
 } as const satisfies Limits;
 
 export const PREFIX_BYTES = PREFIX_LIMITS.watchPrefix.value;
-const CLASSES = 4;
-const SMALLEST = 256;
+const CLASSES = 6;
+const SMALLEST = 64;
 const PAGE_BYTES = 1 << 18;
 
 // A record: next, previous, flow, spare, then two sides of eight words each:

@@ -10,7 +10,7 @@ import { Activity } from './activity.ts';
 import { Addresses, hostOf } from './addresses.ts';
 import { HttpBodyTalk, NapsterBodyTalk } from './bodytalk.ts';
 import { judgeDatagram } from './detect/gnutella.ts';
-import { judge } from './detect/judge.ts';
+import { judge, judgeTls } from './detect/judge.ts';
 import { APPS, type App, OTHERS, type Other, ROLES, type Role, type Verdict } from './detect/verdict.ts';
 import {
   BYTES_AB,
@@ -62,6 +62,8 @@ const MAX_WIRE = 524_288;
 /** A UDP flow that said nothing recognisable this often is left alone. */
 const MAX_DATAGRAMS = 16;
 const TRIES_WORD = 15;
+/** From here on a direction that is heard alone is judged alone. */
+const ALONE_BYTES = 512;
 const CUT = 1 << 21;
 
 export type Alert = {
@@ -105,6 +107,7 @@ export class Watcher {
   readonly #rates = new Rates();
   readonly #raised = new Set<string>();
   readonly #transfers = new Set<number>();
+  readonly #followed = new Set<Track>();
   #now = 0;
   #bin = 0;
   #wire = 0;
@@ -281,14 +284,25 @@ export class Watcher {
     const words = this.flows.words;
     const base = id * WORDS;
     words[base + STATE]! |= side === 0 ? DATA_A : DATA_B;
+    if (bytes[from] === 0x16 && words[base + LINK] === 0 && this.#isNamedTls(id, bytes, from, to)) return;
     const prefix = this.#prefixOf(id);
     const isStartKnown = (words[base + STATE]! & (side === 0 ? SYN_A : SYN_B)) !== 0;
     const added = this.#prefixes.add(prefix, side, sequence, bytes, from, to, isStartKnown);
     if (added === ADDED.island && this.#prefixes.length(prefix, side) === 0 && words[base + PACKETS_AB + side]! > 24) this.#jump(id, prefix, side);
     else if (added !== ADDED.order) return;
+    // One side alone decides nothing yet, except when it goes on and on: then the other is not in the capture.
+    const other = side === 0 ? 1 : 0;
+    if (!this.#prefixes.hasBytes(prefix, other) && this.#prefixes.length(prefix, side) < ALONE_BYTES) return;
     this.#decide(id, false);
     // What goes beyond the prefix, or triggered the verdict, is heard by whoever follows now.
     if ((words[base + STATE]! & TRACKED) !== 0) this.#follow(id, side, sequence, bytes, from, to);
+  }
+
+  /** Most conversations of today: known from their first packet, without keeping anything of it. */
+  #isNamedTls(id: number, bytes: Uint8Array, from: number, to: number): boolean {
+    if (judgeTls(bytes.subarray(from, to)) !== 'tls-named') return false;
+    this.#close(id, 'tls-named');
+    return true;
   }
 
   /** The beginning of a direction was lost: what comes behind the hole is judged as a session heard midway. */
@@ -366,10 +380,11 @@ export class Watcher {
     const track = this.#track(id, verdict.app, verdict.role, false, verdict.why);
     if (track === null) return;
     if (verdict.role === 'data' || verdict.role === 'http') this.#isTransferring(id);
-    const talk = this.#talkOf(verdict, this.#news(id, track), client);
+    const talk = this.#talkOf(verdict, this.#news(track), client);
     if (talk === null) return;
     const follower = new Follower(talk);
     track.follower = follower;
+    this.#boundFollowers(track);
     // In the order in which the two sides are likely to have spoken: who listens for transfers greets first.
     for (const n of verdict.talk === 'get' || verdict.talk === 'send' ? ([1, 0] as const) : ([0, 1] as const)) {
       const of = n === 0 ? client : client === 0 ? 1 : 0;
@@ -411,9 +426,20 @@ export class Watcher {
     if (follower.talk.isDone) this.#unfollow(track);
   }
 
+  /** Under a flood the flow that has been followed longest is only counted from then on. */
+  #boundFollowers(track: Track): void {
+    this.#followed.add(track);
+    if (this.#followed.size <= MAX.followers) return;
+    for (const oldest of this.#followed) {
+      this.#unfollow(oldest);
+      return;
+    }
+  }
+
   #unfollow(track: Track): void {
     track.follower?.talk.end();
     track.follower = null;
+    this.#followed.delete(track);
   }
 
   // UDP ------------------------------------------------------------------------------------------------------------
@@ -449,17 +475,17 @@ export class Watcher {
     switch (type) {
       case 0x00: {
         const to4 = words[id * WORDS + (other === 0 ? IP_A : IP_B)]!;
-        this.#rate(id, track, 'ping', side, `${to4}:${this.#port(id, other)}`);
+        this.rate(track, 'ping', side, `${to4}:${this.#port(id, other)}`);
         return;
       }
       case 0x01:
-        if (to - from >= 23 + 14) this.#news(id, track).told(other, readIp(bytes, from + 25), bytes[from + 23]! | (bytes[from + 24]! << 8), 'a pong');
+        if (to - from >= 23 + 14) this.#news(track).told(other, readIp(bytes, from + 25), bytes[from + 23]! | (bytes[from + 24]! << 8), 'a pong');
         return;
       case 0x80:
-        this.#step(track, 'search', side, null);
+        this.step(track, 'search', side, null);
         return;
       case 0x81:
-        readHit(this.#news(id, track), other, bytes, from + 23, to - from - 23);
+        readHit(this.#news(track), other, bytes, from + 23, to - from - 23);
         return;
       default:
     }
@@ -511,7 +537,7 @@ export class Watcher {
       this.evicted++;
       return null;
     }
-    const track = new Track(id, app, role, isInferred, why, this.#bin, this.activity.generation, this.#now + this.#settings.interimSeconds);
+    const track = new Track(id, app, role, isInferred, flat(why), this.#bin, this.activity.generation, this.#now + this.#settings.interimSeconds);
     this.tracks.push(track);
     words[base + STATE]! |= TRACKED;
     words[base + LINK] = this.tracks.length;
@@ -547,21 +573,12 @@ export class Watcher {
     this.#transfers.add(this.hostAt(id, 1));
   }
 
-  #news(id: number, track: Track): News {
-    return {
-      alert: (kind, why) => this.#alert(id, track, kind, why, null),
-      told: (side, ip, port, what) => this.told.add(this.hostAt(track.flow, side), ip, port, { at: this.#now, app: track.app, what, flow: track.flow }),
-      rate: (kind, side, subject) => this.#rate(track.flow, track, kind, side, subject),
-      push: (ip, port) => this.#push(track.flow, track, ip, port),
-      step: (what, side, name) => this.#step(track, what, side, name),
-      person: (side, program, nick) => {
-        track.program[side] ??= program;
-        track.nick[side] ??= nick;
-      },
-    };
+  #news(track: Track): News {
+    return new Ear(this, track);
   }
 
-  #step(track: Track, what: Step, side: 0 | 1, name: string | null): void {
+  /** @internal */
+  step(track: Track, what: Step, side: 0 | 1, name: string | null): void {
     // A search and its hundred results are one mark each kind and moment; the picture cannot show more.
     const last = track.steps.at(-1);
     const isRepeat = last !== undefined && last.what === what && this.#now - last.at < 0.5 && !this.#settings.names;
@@ -574,7 +591,9 @@ export class Watcher {
     track.steps.push({ at: this.#now, what, side, name: this.#settings.names ? name : null });
   }
 
-  #rate(id: number, track: Track, kind: keyof WatchSettings['thresholds'], side: 0 | 1, subject: string | null): void {
+  /** @internal */
+  rate(track: Track, kind: keyof WatchSettings['thresholds'], side: 0 | 1, subject: string | null): void {
+    const id = track.flow;
     const limit = this.#settings.thresholds[kind];
     const host = this.hostAt(id, side);
     const key = kind === 'crawl' && subject !== null ? `${this.hostAt(id, side === 0 ? 1 : 0)}` : subject;
@@ -592,16 +611,19 @@ export class Watcher {
       crawl: `crawled ${limit} servents within a minute`,
       ping: `pinged ${limit} servents by UDP within a minute, without transfers`,
     };
-    this.#alert(id, track, isHarvest ? 'harvest' : 'flood', words[kind], host);
+    this.raise(track, isHarvest ? 'harvest' : 'flood', words[kind], host);
   }
 
-  #push(id: number, track: Track, ip: number, port: number): void {
+  /** @internal */
+  pushed(track: Track, ip: number, port: number): void {
     const limit = this.#settings.pushes;
     if (this.#rates.count(`push ${port}`, ip, null, this.#now, limit) !== limit) return;
-    this.#alert(id, track, 'push-ddos', `${limit} push requests within a minute name ${this.addresses.text(ip, 4)}:${port}, which would be called by everyone who obeys`, null);
+    this.raise(track, 'push-ddos', `${limit} push requests within a minute name ${this.addresses.text(ip, 4)}:${port}, which would be called by everyone who obeys`, null);
   }
 
-  #alert(id: number, track: Track, kind: AlertKind, why: string, host: number | null): void {
+  /** @internal */
+  raise(track: Track, kind: AlertKind, why: string, host: number | null): void {
+    const id = track.flow;
     track.alerted ??= new Set();
     const isNew = !track.alerted.has(kind + why.slice(0, 24)) && track.alerted.size < 32;
     if (!isNew) return;
@@ -622,6 +644,11 @@ export class Watcher {
     };
     if (this.alerts.length < MAX.alerts) this.alerts.push(alert);
     this.#sink.alert(alert);
+  }
+
+  /** @internal */
+  tell(track: Track, side: 0 | 1, ip: number, port: number, what: string): void {
+    this.told.add(this.hostAt(track.flow, side), ip, port, this.#now, track.app, what);
   }
 
   // Leaving --------------------------------------------------------------------------------------------------------
@@ -657,13 +684,13 @@ export class Watcher {
       const number = words[base + LINK]! - 1;
       const track = this.tracks[number]!;
       track.follower?.finish();
-      track.follower = null;
+      this.#unfollow(track);
       this.#flushTrack(number, track);
     } else if ((words[base + STATE]! & 3) === 0) this.#infer(id);
   }
 
   #infer(id: number): void {
-    if (this.told.size === 0) return;
+    if (this.told.isEmpty) return;
     const { words, floats } = this.flows;
     const base = id * WORDS;
     const state = words[base + STATE]!;
@@ -800,11 +827,49 @@ export class Watcher {
   }
 }
 
+/** What one conversation tells the watcher. A class, not closures: there is one for each recognised flow. */
+class Ear implements News {
+  readonly #watcher: Watcher;
+  readonly #track: Track;
+  constructor(watcher: Watcher, track: Track) {
+    this.#watcher = watcher;
+    this.#track = track;
+  }
+  alert(kind: AlertKind, why: string): void {
+    this.#watcher.raise(this.#track, kind, why, null);
+  }
+  told(side: 0 | 1, ip: number, port: number, what: string): void {
+    this.#watcher.tell(this.#track, side, ip, port, what);
+  }
+  rate(kind: keyof WatchSettings['thresholds'], side: 0 | 1, subject: string | null): void {
+    this.#watcher.rate(this.#track, kind, side, subject);
+  }
+  push(ip: number, port: number): void {
+    this.#watcher.pushed(this.#track, ip, port);
+  }
+  step(what: Step, side: 0 | 1, name: string | null): void {
+    this.#watcher.step(this.#track, what, side, name);
+  }
+  person(side: 0 | 1, program: string | null, nick: string | null): void {
+    this.#track.program[side] ??= program;
+    this.#track.nick[side] ??= nick;
+  }
+}
+
 function whyNot(state: number): string {
   if ((state & GIVEN_UP) !== 0) return 'given up for memory before it could be judged';
   const other = OTHERS[(state & OTHER_MASK) >> OTHER_SHIFT];
   return other === '' ? 'nothing in it decides' : `none of ours: ${other}`;
 }
+
+/** A string of its own: parts of a head would keep the whole head in memory. */
+function flat(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+const idInput = new Uint8Array(2 + 32 + 2 + 4);
+const idView = new DataView(idInput.buffer);
+const idInput4 = idInput.subarray(0, 16);
 
 /**
  * https://github.com/corelight/community-id-spec: SHA-1 over seed, smaller end, larger end, protocol, a zero, ports. A
@@ -812,23 +877,26 @@ function whyNot(state: number): string {
  */
 function communityId(words: Uint32Array, id: number, addresses: Addresses): string {
   const base = id * WORDS;
-  const family = (words[base + KIND_WORD]! >> 8) & 15;
-  const size = family === 4 ? 4 : 16;
-  const input = new Uint8Array(2 + 2 * size + 2 + 4);
-  const view = new DataView(input.buffer);
-  let a = addresses.bytes(words[base + IP_A]!, family);
-  let b = addresses.bytes(words[base + IP_B]!, family);
   let ports = words[base + PORTS]!;
-  const order = Buffer.compare(a, b);
-  if (order > 0 || (order === 0 && ports >>> 16 > (ports & 0xffff))) {
+  const protocol = words[base + KIND_WORD]! & 0xff;
+  if (words[base + KIND_WORD]! >> 8 === 4) {
+    idView.setUint32(2, words[base + IP_A]!);
+    idView.setUint32(6, words[base + IP_B]!);
+    idView.setUint16(10, protocol << 8);
+    idView.setUint32(12, ports);
+    return `1:${hash('sha1', idInput4, 'base64')}`;
+  }
+  let a = addresses.bytes(words[base + IP_A]!, 6);
+  let b = addresses.bytes(words[base + IP_B]!, 6);
+  if (Buffer.compare(a, b) > 0) {
     [a, b] = [b, a];
     ports = ((ports << 16) | (ports >>> 16)) >>> 0;
   }
-  input.set(a, 2);
-  input.set(b, 2 + size);
-  input[2 + 2 * size] = words[base + KIND_WORD]! & 0xff;
-  view.setUint32(4 + 2 * size, ports);
-  return `1:${hash('sha1', input, 'base64')}`;
+  idInput.set(a, 2);
+  idInput.set(b, 18);
+  idView.setUint16(34, protocol << 8);
+  idView.setUint32(36, ports);
+  return `1:${hash('sha1', idInput, 'base64')}`;
 }
 
 function hexByte(value: number): string {

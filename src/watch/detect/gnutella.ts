@@ -126,46 +126,46 @@ export function judgeHttp(evidence: Evidence): Verdict | 'no' | null {
     if (calls !== null) return { app: calls === 'PUSH guid:' ? 'g2' : 'gnutella', role: 'http', why: `${calls} at the start of a direction (${hex(bytes, 8)})`, client: side, talk: 'http', skip: [0, 0] };
   }
   if (!couldBeHttp(a) && !couldBeHttp(b)) return null;
-  const heads = [headOf(a), headOf(b)] as const;
+  const ends = [headEnd(a), headEnd(b)] as const;
   const signs: Signs = { count: 0, what: [], isCache: false };
   for (const side of [0, 1] as const) {
     const bytes = evidence.sides[side];
-    if (bytes.length > 0 && couldBeHttp(bytes)) readHead(heads[side] ?? wholeLines(byteString(bytes)), signs);
+    // Only whole lines are read while a head is arriving: half a value means nothing.
+    if (couldBeHttp(bytes)) readHead(bytes, ends[side] < 0 ? bytes.length : ends[side], signs);
   }
   const client = startsWith(a, 'HTTP/') ? 1 : 0;
   if (signs.count >= 2) return { app: 'gnutella', role: 'http', why: signs.what.join(', '), client, talk: signs.isCache ? 'none' : 'http', skip: [0, 0] };
-  const isJudged = (side: 0 | 1): boolean => heads[side] !== null || evidence.sides[side].length >= 2048 || (evidence.sides[side].length >= 8 && !couldBeHttp(evidence.sides[side]));
+  const isJudged = (side: 0 | 1): boolean => ends[side] >= 0 || evidence.sides[side].length >= 2048 || (evidence.sides[side].length >= 8 && !couldBeHttp(evidence.sides[side]));
   if (isJudged(0) && isJudged(1)) return 'no';
   return null;
 }
 
-/** Only whole lines are read while a head is arriving: half a value means nothing. */
-function wholeLines(text: string): string {
-  return text.slice(0, text.lastIndexOf('\n') + 1);
+/** Where a head's empty line begins (its last line's end), -1 while it is arriving. */
+function headEnd(bytes: Uint8Array): number {
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) {
+    if (bytes[at + 1] === 10 || (bytes[at + 1] === 13 && bytes[at + 2] === 10)) return at;
+  }
+  return -1;
 }
 
-function readHead(head: string, signs: Signs): void {
-  const lines = head.split(/\r?\n/);
+function readHead(bytes: Uint8Array, end: number, signs: Signs): void {
   const sign = (weight: number, what: string): void => {
     signs.count += weight;
     if (signs.what.length < 6) signs.what.push(what);
   };
-  const request = /^(?:GET|HEAD) (?:http:\/\/[^/\s]+)?(\/.*?)(?: HTTP\/1\.[01])?$/.exec(lines[0] ?? '');
-  if (request !== null) {
-    const path = request[1] as string;
-    if (PATH_HASH.test(path)) sign(1, `path ${path.slice(0, 24)}…`);
-    else if (PATH_GET.test(path)) sign(1, `path ${/^\/get\/\d+\//i.exec(path)?.[0]}…`);
-    else if (PATH_GNUTELLA.test(path)) sign(1, `path ${path.slice(0, 18)}…`);
-    else if (CACHE.test(path)) {
-      signs.isCache = true;
-      sign(2, 'GWebCache: client=, version= and its question in the path');
-    }
-  }
+  let lineEnd = bytes.indexOf(10, 0);
+  if (lineEnd < 0 || lineEnd > end) return;
+  // `/uri-res`, `/get/`, `/gnutella`, a question, or an absolute address: anything else is nobody's of ours.
+  if (bytes[0] === 0x47 || (bytes[0] === 0x48 && bytes[1] === 0x45)) readRequest(byteString(bytes, 0, bytes[lineEnd - 1] === 13 ? lineEnd - 1 : lineEnd), signs, sign);
   let named = 0;
-  for (const line of lines.slice(1, 100)) {
-    const field = /^([A-Za-z0-9-]{1,64}):[ \t]*(.*)$/.exec(line);
+  for (let lines = 0; lines < 100; lines++) {
+    const from = lineEnd + 1;
+    lineEnd = bytes.indexOf(10, from);
+    if (lineEnd < 0 || lineEnd > end) return;
+    if (!isOfInterest(bytes[from]! | 0x20)) continue;
+    const field = /^([A-Za-z0-9-]{1,64}):[ \t]*([^\r]*)/.exec(byteString(bytes, from, Math.min(lineEnd, from + 360)));
     if (field === null) continue;
-    const value = (field[2] as string).slice(0, 300);
+    const value = field[2] as string;
     switch ((field[1] as string).toLowerCase()) {
       case 'user-agent':
         if (SERVENT.test(value)) sign(1, `User-Agent: ${value.slice(0, 40)}`);
@@ -185,7 +185,7 @@ function readHead(head: string, signs: Signs): void {
         if (/urn:|^\d\.\d|position=/i.test(value) && named++ < 2) sign(1, `${field[1]}: ${value.slice(0, 20)}`);
         break;
       case 'x-features':
-        if (/\b(?:browse|queue|fwalt|chat|gnet|g2|tls)\/\d\.\d/i.test(value) && /\b(?:fwalt|queue|browse)\//i.test(value) && named++ < 2) sign(1, `X-Features: ${value.slice(0, 30)}`);
+        if (/\b(?:fwalt|queue|browse)\/\d\.\d/i.test(value) && named++ < 2) sign(1, `X-Features: ${value.slice(0, 30)}`);
         break;
       case 'x-alt':
       case 'x-nalt':
@@ -199,6 +199,23 @@ function readHead(head: string, signs: Signs): void {
       default:
         if (/^x-gnutella-/i.test(field[1] as string) && named++ < 2) sign(1, field[1] as string);
     }
+  }
+}
+
+/** First letters (lower case) of the fields that are read: accept, content-type, referrer, server, user-agent, x-…. */
+function isOfInterest(letter: number): boolean {
+  return letter === 0x75 || letter === 0x73 || letter === 0x78 || letter === 0x72 || letter === 0x61 || letter === 0x63;
+}
+
+function readRequest(line: string, signs: Signs, sign: (weight: number, what: string) => void): void {
+  const path = /^(?:GET|HEAD) (?:http:\/\/[^/\s]+)?(\/.*?)(?: HTTP\/1\.[01])?$/.exec(line)?.[1];
+  if (path === undefined) return;
+  if (PATH_HASH.test(path)) sign(1, `path ${path.slice(0, 24)}…`);
+  else if (PATH_GET.test(path)) sign(1, `path ${/^\/get\/\d+\//i.exec(path)?.[0]}…`);
+  else if (PATH_GNUTELLA.test(path)) sign(1, `path ${path.slice(0, 18)}…`);
+  else if (CACHE.test(path)) {
+    signs.isCache = true;
+    sign(2, 'GWebCache: client=, version= and its question in the path');
   }
 }
 

@@ -90,7 +90,7 @@ function peel(evidence: Evidence): Judgement | null {
 }
 
 /** A TLS hello, with or without a server's name in it. */
-function judgeTls(bytes: Uint8Array): 'tls' | 'tls-named' | null {
+export function judgeTls(bytes: Uint8Array): 'tls' | 'tls-named' | null {
   if (bytes.length < 6 || bytes[0] !== 0x16 || bytes[1] !== 3 || bytes[2]! > 4) return null;
   // Only the server was heard: whom the client asked for is unknown, so it counts as named.
   if (bytes[5] !== 1) return bytes[5] === 2 ? 'tls-named' : null;

@@ -40,6 +40,11 @@ export class Packet {
    * Never throws: what makes no sense is `nothing`.
    */
   decode(bytes: Uint8Array, view: DataView, at: number, end: number, link: number): number {
+    // Measured (bench/watch.ts): nearly every packet is Ethernet, IPv4 without options, whole, TCP or UDP outside a tunnel.
+    if (link === 1 && at + 42 <= end && view.getUint16(at + 12) === 0x0800 && bytes[at + 14] === 0x45 && (view.getUint16(at + 20) & 0x3fff) === 0) {
+      const kind = this.#plain(bytes, view, at + 14, end);
+      if (kind >= 0) return kind;
+    }
     switch (link) {
       case 1:
         return this.#ethernet(bytes, view, at, end, 0);
@@ -70,6 +75,42 @@ export class Packet {
       default:
         return 0;
     }
+  }
+
+  /** The shortest way to TCP or UDP; -1: the long way must be taken. */
+  #plain(bytes: Uint8Array, view: DataView, at: number, end: number): number {
+    const total = view.getUint16(at + 2);
+    const stop = at + total < end ? at + total : end;
+    const protocol = bytes[at + 9]!;
+    const body = at + 20;
+    if (total < 28) return -1;
+    const sport = view.getUint16(body);
+    const dport = view.getUint16(body + 2);
+    if (protocol === TCP) {
+      if (body + 20 > stop) return -1;
+      const head = (bytes[body + 12]! >> 4) * 4;
+      if (head < 20 || head + 20 > total) return -1;
+      this.sequence = view.getUint32(body + 4);
+      this.tcpFlags = bytes[body + 13]!;
+      this.payloadLength = total - 20 - head;
+      this.payloadAt = body + head < stop ? body + head : stop;
+    } else if (protocol === UDP) {
+      const claimed = view.getUint16(body + 4);
+      if (claimed < 8 || isTunnelPort(dport)) return -1;
+      this.payloadLength = claimed - 8;
+      this.payloadAt = body + 8;
+    } else return -1;
+    const payloadEnd = this.payloadAt + this.payloadLength;
+    this.payloadEnd = payloadEnd < stop ? payloadEnd : stop;
+    this.family = 4;
+    this.protocol = protocol;
+    this.src = view.getUint32(at + 12);
+    this.dst = view.getUint32(at + 16);
+    this.srcAt = at + 12;
+    this.dstAt = at + 16;
+    this.sport = sport;
+    this.dport = dport;
+    return protocol === TCP ? KIND.tcp : KIND.udp;
   }
 
   /** Decodes TCP or UDP at `at`; `length` is what the IP header says is there. For reassembled datagrams too. */

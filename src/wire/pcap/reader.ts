@@ -15,6 +15,8 @@ export const READER_LIMITS = {
 
 const MAX_RECORD = READER_LIMITS.captureRecord.value;
 const BUFFER_BYTES = 1 << 20;
+/** Read at once: what fits the second-level cache. Measured (bench/watch.ts): 1 MB at once costs a tenth more. */
+const READ_BYTES = 1 << 18;
 
 const SECTION = 0x0a0d0d0a;
 const BYTE_ORDER = 0x1a2b3c4d;
@@ -63,7 +65,7 @@ export class CaptureReader {
       this.#to -= this.#from;
       this.#from = 0;
     }
-    return this.bytes.subarray(this.#to);
+    return this.bytes.subarray(this.#to, Math.min(this.bytes.length, this.#to + READ_BYTES));
   }
 
   filled(count: number): void {
