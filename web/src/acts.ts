@@ -1,7 +1,8 @@
 // What can be done with the objects of the peer's page, once: the same for buttons, keys and menus.
 import type { SearchRow, Transfer, TransferAction } from '#api';
-import { type Peer, usePeer } from './peer-context.ts';
-import type { List, Track } from './player/player.ts';
+import type { List, Player, Track } from './player/player.ts';
+import type { Live } from './provider/live.ts';
+import type { Provider } from './provider/provider.ts';
 import type { MenuEntry } from './shell/object-menu.tsx';
 import { go } from './shell/router.ts';
 import { tell, tellFailure } from './shell/toasts.ts';
@@ -10,15 +11,7 @@ import { t } from './texts/mod.ts';
 
 export type Acts = ReturnType<typeof actsOf>;
 
-let made: { peer: Peer; acts: Acts } | null = null;
-
-export function useActs(): Acts {
-  const peer = usePeer();
-  if (made?.peer !== peer) made = { peer, acts: actsOf(peer) };
-  return made.acts;
-}
-
-function actsOf({ provider, player, live }: Peer) {
+export function actsOf(provider: Provider, player: Player, live: Live) {
   async function get(row: SearchRow, alternatives: readonly string[] = []): Promise<void> {
     await provider
       .call('download', { body: { resultId: row.id, alternatives: alternatives.slice(0, 50) } })
@@ -87,22 +80,22 @@ function actsOf({ provider, player, live }: Peer) {
       .catch(tellFailure);
   }
 
-  function hubMenu(address: string): MenuEntry[] {
-    return [
-      { heading: address },
-      { label: t.status.seeHubs, icon: 'hub', run: () => go(['settings'], { part: 'hubs' }) },
-      { label: t.menu.copyAddress, icon: 'copy', run: () => copy(address) },
-    ];
-  }
-
-  function nameMenu(name: string): MenuEntry[] {
-    return [
-      { label: t.menu.searchName, icon: 'search', run: () => go(['search'], { q: wordsOf(name) }) },
-      { label: t.menu.copyName, icon: 'copy', run: () => copy(name) },
-    ];
-  }
-
   return { get, listen, listenTransfer, act, nickMenu, hubMenu, nameMenu };
+}
+
+function hubMenu(address: string): MenuEntry[] {
+  return [
+    { heading: address },
+    { label: t.status.seeHubs, icon: 'hub', run: () => go(['settings'], { part: 'hubs' }) },
+    { label: t.menu.copyAddress, icon: 'copy', run: () => copy(address) },
+  ];
+}
+
+function nameMenu(name: string): MenuEntry[] {
+  return [
+    { label: t.menu.searchName, icon: 'search', run: () => go(['search'], { q: wordsOf(name) }) },
+    { label: t.menu.copyName, icon: 'copy', run: () => copy(name) },
+  ];
 }
 
 function copy(text: string): void {

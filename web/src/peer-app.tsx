@@ -1,5 +1,7 @@
 // The peer's page: its screens in the shell.
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { actsOf } from './acts.ts';
+import { useNow } from './shell/clock.ts';
 import { PeerContext, type Peer, useStatus } from './peer-context.ts';
 import { Dock } from './player/dock.tsx';
 import { Player } from './player/player.ts';
@@ -59,14 +61,14 @@ function makePeer(provider: Provider): Peer {
       notice.transferId === null ? null : () => go(['transfers'], { id: notice.transferId ?? '' }),
     );
   });
-  return { provider, player, live };
+  return { provider, player, live, acts: actsOf(provider, player, live) };
 }
 
 function PeerFrame({ peer }: { peer: Peer }): ReactNode {
   const { path } = usePlace();
   const link = useSignal(peer.live.link);
   const status = useStatus();
-  const now = useTicking(link.state === 'lost');
+  const now = useNow();
   const sentence = sentenceOf(link, status, now);
   const moving = (status?.transfers.down ?? 0) + (status?.transfers.up ?? 0);
   const items = ITEMS.map((item) => (item.screen === 'transfers' ? { ...item, badge: moving } : item));
@@ -118,16 +120,4 @@ function Screen({ path: [first = 'now', second] }: { path: readonly string[] }):
     default:
       return <Now />;
   }
-}
-
-/** The time, each second while it is wanted: for "next try in 3 s". */
-function useTicking(wanted: boolean): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (!wanted) return;
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, [wanted]);
-  return now;
 }

@@ -1,12 +1,13 @@
 // What every screen of the peer's page is given: its provider, what comes live, the player.
 import { createContext, useContext, useEffect } from 'react';
 import type { PeerStatus, Transfer } from '#api';
+import type { Acts } from './acts.ts';
 import type { Player } from './player/player.ts';
 import type { Live, LiveSearch } from './provider/live.ts';
 import type { Provider } from './provider/provider.ts';
 import { useSignal } from './shell/signal.ts';
 
-export type Peer = { provider: Provider; live: Live; player: Player };
+export type Peer = { provider: Provider; live: Live; player: Player; acts: Acts };
 
 export const PeerContext = createContext<Peer | null>(null);
 
@@ -14,6 +15,10 @@ export function usePeer(): Peer {
   const peer = useContext(PeerContext);
   if (peer === null) throw new Error('usePeer outside of PeerApp');
   return peer;
+}
+
+export function useActs(): Acts {
+  return usePeer().acts;
 }
 
 export function useStatus(): PeerStatus | null {

@@ -117,16 +117,16 @@ class World {
         this.#hear({ type: 'status', status: this.#status() });
         return this.#status();
       case 'startSearch':
-        return this.#startSearch(String(body.text));
+        return this.#startSearch(textOf(body.text));
       case 'searches':
         return [...this.#searches.values()].map(({ state }) => state).toReversed();
       case 'dropSearch':
         this.#searches.delete(id);
         return null;
       case 'download':
-        return this.#download(String(body.resultId ?? body.path ?? body.uri));
+        return this.#download(textOf(body.resultId));
       case 'actOnTransfers':
-        return this.#act(String(body.action), body.ids as string[]);
+        return this.#act(textOf(body.action), body.ids as string[]);
       case 'transferInspection':
       case 'libraryInspection':
         return inspection(this.#chance);
@@ -139,11 +139,11 @@ class World {
       case 'openSession':
         return null;
       case 'checkFolder':
-        return this.#checkFolder(String(body.path));
+        return this.#checkFolder(textOf(body.path));
       case 'browse':
         return {
-          id: String(body.nick),
-          nick: String(body.nick),
+          id: textOf(body.nick),
+          nick: textOf(body.nick),
           hub: HUBS[0],
           state: 'done',
           reason: null,
@@ -151,11 +151,11 @@ class World {
           bytes: 560_000_000,
         };
       case 'browsed':
-        return this.#browsed(id, String(query.folder ?? ''));
+        return this.#browsed(id, textOf(query.folder));
       case 'quarantine':
         return { total: this.#quarantine.length, offset: 0, rows: this.#quarantine };
       case 'actOnQuarantine':
-        return this.#judge(id, String(body.action));
+        return this.#judge(id, textOf(body.action));
       case 'settings':
         return this.#settings;
       case 'changeSettings':
@@ -726,9 +726,13 @@ function wave(samples: number, height: number, period: number, chance: () => num
   );
 }
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 function compare(a: unknown, b: unknown): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return String(a).localeCompare(String(b));
+  return textOf(a).localeCompare(textOf(b));
 }
 
 const SCENARIOS: readonly Scenario[] = ['evening', 'empty', 'huge', 'offline', 'locked'];

@@ -1,5 +1,5 @@
 // The one chart: lines over time, drawn by uPlot, which is fetched when the first chart is shown.
-import { useMantineColorScheme } from '@mantine/core';
+import { useComputedColorScheme } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import type uPlot from 'uplot';
 import css from './chart.module.css';
@@ -23,43 +23,50 @@ type ChartProps = {
   height?: number;
 };
 
-export function Chart({ label, times, lines, format, height = 180 }: ChartProps): ReactNode {
+export function Chart(props: ChartProps): ReactNode {
+  // Names and colours make a new plot; values only new data.
+  const scheme = useComputedColorScheme();
+  const names = props.lines.map(({ label, color }) => `${label} ${color}`).join();
+  return <Plot key={`${scheme} ${names}`} {...props} />;
+}
+
+function Plot({ label, times, lines, format, height = 180 }: ChartProps): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const { colorScheme } = useMantineColorScheme();
-  const data = [times, ...lines.map(({ values, mirrored }) => (mirrored ? values.map((value) => -value) : values))];
-  const latest = useRef(data);
-  latest.current = data;
-  const shape = lines.map((line) => `${line.label} ${line.color} ${line.mirrored}`).join('\n');
-  const describe = useRef({ lines, format });
-  describe.current = { lines, format };
+  const latest = useRef({ times, lines, format, height });
 
   useEffect(() => {
     let gone = false;
     const element = box.current;
     if (element === null) return;
-    const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
-    void import('./plot.ts').then(({ draw }) => {
+    const observer = new ResizeObserver(() =>
+      plot.current?.setSize({ width: element.clientWidth, height: latest.current.height }),
+    );
+    async function begin(target: HTMLElement): Promise<void> {
+      const { draw } = await import('./plot.ts');
       if (gone) return;
-      plot.current = draw(
-        element,
-        describe.current.lines,
-        describe.current.format,
-        height,
-        latest.current as uPlot.AlignedData,
-      );
-      observer.observe(element);
-    });
+      const now = latest.current;
+      plot.current = draw(target, now.lines, now.format, now.height, dataOf(now.times, now.lines));
+      observer.observe(target);
+    }
+    void begin(element);
     return () => {
       gone = true;
       observer.disconnect();
       plot.current?.destroy();
       plot.current = null;
     };
-    // The lines' names and colours make a new plot; their values only new data.
-  }, [shape, height, colorScheme]);
+  }, []);
 
-  useEffect(() => plot.current?.setData(latest.current as uPlot.AlignedData));
+  useEffect(() => {
+    latest.current = { times, lines, format, height };
+    plot.current?.setData(dataOf(times, lines));
+  }, [times, lines, format, height]);
 
   return <div ref={box} className={css.chart} role="img" aria-label={label} style={{ height }} />;
+}
+
+function dataOf(times: readonly number[], lines: readonly Line[]): uPlot.AlignedData {
+  const values = lines.map((line) => (line.mirrored ? line.values.map((value) => -value) : [...line.values]));
+  return [[...times], ...values];
 }

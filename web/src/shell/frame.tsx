@@ -68,7 +68,7 @@ export function Frame(props: FrameProps): ReactNode {
         <p className={css.sentence} role="status">
           {sentence.text}
         </p>
-        {sentence.button !== null && (
+        {sentence.button !== null && !leadsTo(sentence.button.press, active) && (
           <Button
             size="xs"
             variant={sentence.tone === 'good' ? 'light' : 'filled'}
@@ -87,4 +87,9 @@ export function Frame(props: FrameProps): ReactNode {
       {props.banner !== null && <div className={css.banner}>{props.banner}</div>}
     </div>
   );
+}
+
+/** The button that leads to where one is says nothing. */
+function leadsTo(press: Press, active: string): boolean {
+  return press.do === 'go' && press.path[0] === active && press.query === undefined;
 }

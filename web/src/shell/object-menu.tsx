@@ -7,6 +7,7 @@ import {
   type ReactNode,
   useCallback,
   useContext,
+  useEffect,
   useMemo,
   useRef,
   useState,
@@ -98,7 +99,9 @@ export function useLongPress(
 ): Record<string, (event: PointerEvent) => void> {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const latest = useRef(run);
-  latest.current = run;
+  useEffect(() => {
+    latest.current = run;
+  }, [run]);
   return useMemo(() => {
     const stop = (): void => clearTimeout(timer.current);
     return {

@@ -25,7 +25,7 @@ export function draw(
         y: { range: (_plot, low, high) => [low < 0 ? Math.min(low * 1.15, -1000) : 0, Math.max(high * 1.15, 1000)] },
       },
       axes: [
-        { ...axis, grid: { show: false }, space: 90, values: (_plot, ticks) => ticks.map(clock) },
+        { ...axis, grid: { show: false }, space: 90, size: 26, values: (_plot, ticks) => ticks.map(clock) },
         { ...axis, size: 72, space: 34, values: (_plot, ticks) => ticks.map((tick) => format(Math.abs(tick))) },
       ],
       series: [

@@ -79,6 +79,7 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
   const [selected, setSelected] = useState<ReadonlySet<string>>(NOBODY);
   const [cursor, setCursor] = useState<string | null>(null);
   const anchor = useRef<string | null>(null);
+  const lastIndex = useRef(0);
 
   const virtual = useVirtualizer({
     count,
@@ -145,6 +146,7 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
     (index: number, extend: boolean): void => {
       const row = rowAt(index);
       virtual.scrollToIndex(index);
+      lastIndex.current = index;
       if (row === undefined) return;
       const key = keyOf(row);
       if (!extend) anchor.current = key;
@@ -165,7 +167,9 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.target !== grid.current || event.altKey) return;
-    const at = indexOf(cursor);
+    // Before anything was chosen the first step goes to the first row; where a row vanished, to its neighbour.
+    const found = indexOf(cursor);
+    const at = anchor.current === null ? -1 : found >= 0 ? found : lastIndex.current - 1;
     const page = Math.max(1, Math.floor((grid.current?.clientHeight ?? 400) / rowHeight) - 2);
     const target = MOVES[event.key]?.(at, page, count);
     if (target !== undefined && count > 0) {
@@ -182,7 +186,7 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
       return choose(all, cursor);
     }
     if (event.ctrlKey || event.metaKey) return;
-    const rows = rowsOf(selected, cursor);
+    const rows = rowsOf(selected.size === 0 && cursor !== null ? new Set([cursor]) : selected, cursor);
     const first = rows[0];
     if (event.key === 'Escape' && selected.size > 0) return choose(NOBODY, cursor);
     if (first === undefined) return;
@@ -251,6 +255,10 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
       tabIndex={0}
       data-narrow={narrow}
       onKeyDown={onKeyDown}
+      onFocus={(event) => {
+        const first = rowAt(0);
+        if (event.target === grid.current && cursor === null && first !== undefined) setCursor(keyOf(first));
+      }}
     >
       <Head columns={shown} template={template} sort={props.sort} onSort={props.onSort} hidden={narrow} all={columns} />
       <div role="rowgroup" className={css.body} style={{ height: virtual.getTotalSize() }}>
@@ -463,7 +471,6 @@ function useWidth(element: React.RefObject<HTMLElement | null>): number {
     if (target === null) return;
     const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
     observer.observe(target);
-    setWidth(target.clientWidth);
     return () => observer.disconnect();
   }, [element]);
   return width;

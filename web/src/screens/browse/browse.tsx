@@ -2,8 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { SearchRow } from '#api';
-import { useActs } from '../../acts.ts';
-import { usePeer } from '../../peer-context.ts';
+import { useActs, usePeer } from '../../peer-context.ts';
 import { Icon } from '../../shell/icons.tsx';
 import type { MenuEntry } from '../../shell/object-menu.tsx';
 import { usePaged } from '../../shell/paged.ts';

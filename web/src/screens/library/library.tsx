@@ -1,18 +1,17 @@
 // What is yours: folders with their share state, files to play; beside it what is held in quarantine.
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import type { LibraryFile, LibraryFolder, LibrarySort } from '#api';
-import { useActs } from '../../acts.ts';
-import { usePeer, useStatus } from '../../peer-context.ts';
+import { type Peer, useActs, usePeer, useStatus } from '../../peer-context.ts';
 import type { Track } from '../../player/player.ts';
 import type { Provider } from '../../provider/provider.ts';
 import { Icon } from '../../shell/icons.tsx';
 import type { MenuEntry } from '../../shell/object-menu.tsx';
 import { usePaged } from '../../shell/paged.ts';
 import { formatPlace, go, usePlace } from '../../shell/router.ts';
-import { useSignal } from '../../shell/signal.ts';
+import { Signal, useSignal } from '../../shell/signal.ts';
 import { Empty, Failed, Loading } from '../../shell/states.tsx';
 import { type Column, type Sort, Table } from '../../shell/table.tsx';
 import { Cut } from '../../shell/things.tsx';
@@ -29,7 +28,8 @@ export default function LibraryScreen({ part }: { part: string | undefined }): R
 }
 
 function Files(): ReactNode {
-  const { provider, player, live } = usePeer();
+  const peer = usePeer();
+  const { provider, player, live } = peer;
   const acts = useActs();
   const status = useStatus();
   const { query } = usePlace();
@@ -39,15 +39,16 @@ function Files(): ReactNode {
   const [sort, setSort] = useState<Sort>({ key: 'addedAt', order: 'desc' });
   const [selected, setSelected] = useState<LibraryFile | null>(null);
   const playing = useSignal(player.state).track?.key;
-  const queries = useQueryClient();
 
-  // What finishes or is read anew changes the list.
-  const shares = status?.shares.files;
-  const fetchedToday = status?.today.filesDown;
-  useEffect(() => void queries.invalidateQueries({ queryKey: ['library'] }), [shares, fetchedToday, queries]);
+  // What finishes or is read anew is another list.
+  const stamp = `${status?.shares.files} ${status?.today.filesDown}`;
 
-  const folders = useQuery({ queryKey: ['library', 'folders'], queryFn: () => provider.call('libraryFolders') });
-  const list = usePaged<LibraryFile>(['library', 'files', sort.key, sort.order, q, folder], (offset, limit) =>
+  const folders = useQuery({
+    queryKey: ['library', 'folders', stamp],
+    placeholderData: keepPreviousData,
+    queryFn: () => provider.call('libraryFolders'),
+  });
+  const list = usePaged<LibraryFile>(['library', 'files', stamp, sort.key, sort.order, q, folder], (offset, limit) =>
     provider.call('library', {
       query: {
         offset,
@@ -62,20 +63,9 @@ function Files(): ReactNode {
   const { rowAt, total } = list;
   const stale = useSignal(live.link).state !== 'open';
 
-  const listen = useCallback(
-    (row: LibraryFile): void => {
-      if (player.isPlaying(row.id)) return player.toggle();
-      player.play(trackOf(row, provider), (step, key) => {
-        for (let i = 0; i < (total ?? 0); i++) {
-          if (rowAt(i)?.id !== key) continue;
-          const next = rowAt(i + step);
-          return next === undefined ? null : () => listen(next);
-        }
-        return null;
-      });
-    },
-    [player, provider, rowAt, total],
-  );
+  const [shown] = useState(() => new Signal<Shown>({ total: 0, rowAt: () => undefined }));
+  useEffect(() => shown.set({ total: total ?? 0, rowAt }), [shown, total, rowAt]);
+  const listen = useCallback((row: LibraryFile) => listenTo(row, peer, shown), [peer, shown]);
   const columns = useMemo(() => columnsOf(playing), [playing]);
   const keys = useMemo(
     () => ({
@@ -157,6 +147,23 @@ function Files(): ReactNode {
       </div>
     </div>
   );
+}
+
+type Shown = { total: number; rowAt: (index: number) => LibraryFile | undefined };
+
+/** Plays through the list as it stands when each song ends. */
+function listenTo(row: LibraryFile, peer: Peer, shown: Signal<Shown>): void {
+  const { player, provider } = peer;
+  if (player.isPlaying(row.id)) return player.toggle();
+  player.play(trackOf(row, provider), (step, key) => {
+    const { total, rowAt } = shown.get();
+    for (let i = 0; i < total; i++) {
+      if (rowAt(i)?.id !== key) continue;
+      const next = rowAt(i + step);
+      return next === undefined ? null : () => listenTo(next, peer, shown);
+    }
+    return null;
+  });
 }
 
 function trackOf(row: LibraryFile, provider: Provider): Track {

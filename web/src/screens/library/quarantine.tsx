@@ -3,8 +3,8 @@ import { Button, Modal } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { QuarantineAction, QuarantineRow } from '#api';
-import { useActs } from '../../acts.ts';
-import { usePeer } from '../../peer-context.ts';
+import { useActs, usePeer } from '../../peer-context.ts';
+import { useNow } from '../../shell/clock.ts';
 import { Empty, Failed, Loading } from '../../shell/states.tsx';
 import { Thing } from '../../shell/things.tsx';
 import { tellFailure } from '../../shell/toasts.ts';
@@ -70,13 +70,14 @@ type HeldProps = { row: QuarantineRow; onAsk: () => void; onAct: (action: Quaran
 
 function Held({ row, onAsk, onAct }: HeldProps): ReactNode {
   const acts = useActs();
+  const now = useNow();
   return (
     <li className={css.heldOne}>
       <div className={css.heldHead}>
         <h2 className={css.heldName}>{row.name}</h2>
         <span className={css.heldFrom}>
           <Thing label={t.quarantine.from(row.nick)} menu={() => acts.nickMenu(row.nick, row.hub)} /> ·{' '}
-          {span(Date.now() - row.at)}
+          {span(now - row.at)}
         </span>
       </div>
       <InspectionView of={row} />

@@ -2,10 +2,10 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { HubState, PeerStatus, Speeds, Transfer } from '#api';
-import { useActs } from '../../acts.ts';
-import { usePeer, useStatus, useTransfers } from '../../peer-context.ts';
+import { useActs, usePeer, useStatus, useTransfers } from '../../peer-context.ts';
 import { Card, CardPage, Figure, Figures } from '../../shell/card.tsx';
 import { Chart } from '../../shell/chart.tsx';
+import { useNow } from '../../shell/clock.ts';
 import { Icon } from '../../shell/icons.tsx';
 import { formatPlace } from '../../shell/router.ts';
 import { useSignal } from '../../shell/signal.ts';
@@ -85,7 +85,8 @@ function Traffic(): ReactNode {
   const { live } = usePeer();
   const speeds = useSignal(live.speeds);
   const { downBps, upBps } = padded(speeds);
-  const now = speeds.until === 0 ? Date.now() : speeds.until;
+  const clock = useNow();
+  const now = speeds.until === 0 ? clock : speeds.until;
   const times = downBps.map((_, i) => (now - (downBps.length - 1 - i) * speeds.stepMs) / 1000);
   const says = t.now.trafficSays(downBps.at(-1) ?? 0, upBps.at(-1) ?? 0);
   return (
@@ -107,11 +108,12 @@ const SHOWN_SAMPLES = 180;
 
 /** The last minutes, with nothing before the peer began. */
 function padded({ downBps, upBps }: Speeds): { downBps: number[]; upBps: number[] } {
-  const full = (values: number[]): number[] => {
-    const last = values.slice(-SHOWN_SAMPLES);
-    return [...Array.from<number>({ length: SHOWN_SAMPLES - last.length }).fill(0), ...last];
-  };
-  return { downBps: full(downBps), upBps: full(upBps) };
+  return { downBps: padOne(downBps), upBps: padOne(upBps) };
+}
+
+function padOne(values: readonly number[]): number[] {
+  const last = values.slice(-SHOWN_SAMPLES);
+  return [...Array.from<number>({ length: SHOWN_SAMPLES - last.length }).fill(0), ...last];
 }
 
 function Today({ status: { today } }: { status: PeerStatus }): ReactNode {
@@ -141,7 +143,9 @@ function OnTheWay({ transfers }: { transfers: readonly Transfer[] | null }): Rea
             <span className={css.movingName} title={row.name}>
               {bare(row.name)}
             </span>
-            <Thing label={row.nick} menu={() => acts.nickMenu(row.nick, row.hub)} />
+            <span className={css.movingWho}>
+              <Thing label={row.nick} menu={() => acts.nickMenu(row.nick, row.hub)} />
+            </span>
             <span className={css.movingBar}>
               <Bar part={row.bytes / row.sizeBytes} tone={row.direction === 'up' ? 'up' : 'go'} label={row.name} />
               <span className={css.figure}>{percent(row.bytes, row.sizeBytes)}</span>

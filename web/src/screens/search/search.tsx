@@ -2,13 +2,13 @@
 import { Button, Loader, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { LIMITS, type SearchState } from '#api';
-import { useActs } from '../../acts.ts';
-import { useLiveSearch, usePeer } from '../../peer-context.ts';
+import { LIMITS, type SearchRow, type SearchState } from '#api';
+import type { Acts } from '../../acts.ts';
+import { useActs, useLiveSearch, usePeer } from '../../peer-context.ts';
 import { Icon } from '../../shell/icons.tsx';
 import type { MenuEntry } from '../../shell/object-menu.tsx';
 import { formatPlace, go, usePlace } from '../../shell/router.ts';
-import { useSignal } from '../../shell/signal.ts';
+import { Signal, useSignal } from '../../shell/signal.ts';
 import { Empty, Loading } from '../../shell/states.tsx';
 import { type Sort, Table } from '../../shell/table.tsx';
 import { tellFailure } from '../../shell/toasts.ts';
@@ -25,7 +25,11 @@ export function SearchScreen(): ReactNode {
   const { provider } = usePeer();
   const [text, setText] = useState(q);
   const box = useRef<HTMLInputElement>(null);
-  useEffect(() => setText(q), [q]);
+  const [before, setBefore] = useState(q);
+  if (before !== q) {
+    setBefore(q);
+    setText(q);
+  }
 
   const start = useCallback(
     async (words: string): Promise<void> => {
@@ -148,27 +152,10 @@ function Results({ id, q, again }: { id: string; q: string; again: () => void })
   const groups = useMemo(() => groupRows(rows.filter((row) => passes(row, filters))), [rows, filters]);
   const sorted = useMemo(() => sortGroups(groups, sort), [groups, sort]);
   const lines = useMemo(() => linesOf(sorted, open), [sorted, open]);
-  const latest = useRef(lines);
-  latest.current = lines;
+  const [shown] = useState(() => new Signal<readonly Line[]>([]));
+  useEffect(() => shown.set(lines), [shown, lines]);
 
-  const listen = useCallback(
-    (line: Line): void => {
-      const list = (step: -1 | 1, key: string): (() => void) | null => {
-        const order = latest.current.filter(({ kind }) => kind === 'group');
-        const at = order.findIndex((one) => rowsOf(one).some((row) => row.id === key));
-        const next = at < 0 ? undefined : order[at + step];
-        return next === undefined ? null : () => listen(next);
-      };
-      const [first, ...others] = rowsOf(line);
-      if (first !== undefined)
-        void acts.listen(
-          first,
-          others.map((row) => row.id),
-          list,
-        );
-    },
-    [acts],
-  );
+  const listen = useCallback((line: Line) => listenTo(line, acts, shown), [acts, shown]);
   const get = useCallback(
     (line: Line): void => {
       const [first, ...others] = rowsOf(line);
@@ -279,7 +266,23 @@ function Results({ id, q, again }: { id: string; q: string; again: () => void })
   );
 }
 
-function rowsOf(line: Line) {
+/** Plays through the recordings in their order on the screen. */
+function listenTo(line: Line, acts: Acts, shown: Signal<readonly Line[]>): void {
+  const [first, ...others] = rowsOf(line);
+  if (first === undefined) return;
+  void acts.listen(
+    first,
+    others.map(({ id }) => id),
+    (step, key) => {
+      const groups = shown.get().filter(({ kind }) => kind === 'group');
+      const at = groups.findIndex((group) => rowsOf(group).some(({ id }) => id === key));
+      const next = at < 0 ? undefined : groups[at + step];
+      return next === undefined ? null : () => listenTo(next, acts, shown);
+    },
+  );
+}
+
+function rowsOf(line: Line): readonly SearchRow[] {
   return line.kind === 'group' ? line.rows : [line.row];
 }
 

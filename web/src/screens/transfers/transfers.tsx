@@ -2,8 +2,9 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { Transfer, TransferAction } from '#api';
-import { type Acts, useActs } from '../../acts.ts';
-import { useStatus, useTransfers } from '../../peer-context.ts';
+import type { Acts } from '../../acts.ts';
+import { useActs, useStatus, useTransfers } from '../../peer-context.ts';
+import { useNow } from '../../shell/clock.ts';
 import { Icon, type IconName } from '../../shell/icons.tsx';
 import type { MenuEntry } from '../../shell/object-menu.tsx';
 import { formatPlace, go, usePlace } from '../../shell/router.ts';
@@ -90,7 +91,7 @@ export default function TransfersScreen(): ReactNode {
           size="sm"
           aria-label={t.search.filters}
           value={filter}
-          onChange={(value) => setFilter(value as Filter)}
+          onChange={setFilter}
           data={(Object.keys(labels) as Filter[]).map((value) => ({ value, label: labels[value] }))}
         />
         {chosen.length > 0 && (
@@ -210,9 +211,13 @@ function columnsOf(acts: Acts): Column<Transfer>[] {
       priority: 5,
       end: true,
       sortable: true,
-      cell: (row) => span(Date.now() - row.addedAt),
+      cell: (row) => <Since at={row.addedAt} />,
     },
   ];
+}
+
+function Since({ at }: { at: number }): ReactNode {
+  return span(useNow() - at);
 }
 
 function Name({ row }: { row: Transfer }): ReactNode {
@@ -247,7 +252,7 @@ function Progress({ row }: { row: Transfer }): ReactNode {
 }
 
 function State({ row }: { row: Transfer }): ReactNode {
-  const words = stateWords(row, Date.now());
+  const words = stateWords(row, useNow());
   return (
     <span className={css.state} data-tone={toneOf(row)} title={words}>
       {row.state === 'receiving' ? words.replace(/ \d+ %/, '') : words}
@@ -256,6 +261,11 @@ function State({ row }: { row: Transfer }): ReactNode {
 }
 
 function compact(row: Transfer): ReactNode {
+  return <Compact row={row} />;
+}
+
+function Compact({ row }: { row: Transfer }): ReactNode {
+  const now = useNow();
   return (
     <span className={css.compact}>
       <span className={css.compactTop}>
@@ -269,7 +279,7 @@ function compact(row: Transfer): ReactNode {
       <span className={css.compactState} data-tone={toneOf(row)}>
         {row.state === 'receiving'
           ? `${stateName(row)} · ${speed(row.bps)} · ${row.nick}`
-          : `${stateWords(row, Date.now())} · ${row.nick}`}
+          : `${stateWords(row, now)} · ${row.nick}`}
       </span>
     </span>
   );

@@ -1,7 +1,7 @@
 // A transfer in words: its state and why, its order, what may be done with it. Pure.
 import type { Transfer, TransferAction } from '#api';
 import type { Sort } from '../../shell/table.tsx';
-import { percent, span } from '../../texts/format.ts';
+import { percent } from '../../texts/format.ts';
 import { t } from '../../texts/mod.ts';
 
 export type Filter = 'all' | 'down' | 'up' | 'problems';

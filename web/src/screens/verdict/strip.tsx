@@ -52,6 +52,9 @@ const LEGEND: Segment['is'][] = ['frames', 'data', 'tag', 'header', 'padding', '
 
 /** What is drawn later lies above: the alarming last. */
 function byWeight(segments: readonly Segment[]): Segment[] {
-  const weight = ({ is }: Segment): number => (is === 'foreign' ? 2 : is === 'junk' ? 1 : 0);
-  return segments.toSorted((a, b) => weight(a) - weight(b));
+  return segments.toSorted((a, b) => weightOf(a) - weightOf(b));
+}
+
+function weightOf({ is }: Segment): number {
+  return is === 'foreign' ? 2 : is === 'junk' ? 1 : 0;
 }
