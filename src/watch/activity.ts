@@ -22,25 +22,33 @@ export class Activity {
   #bytes = new Float64Array(2 * 1024);
 
   #bin = -1;
-  #binFrom = 0;
-  #binTo = 0;
-  #binBytes = 0;
+  /** The open bin's first second, its end, and its bytes so far. Typed, so that no number is boxed for each packet. */
+  readonly #span = new Float64Array([0, 0, 0]);
 
-  /** Counts a packet for the totals and returns the bin it is in. */
-  total(seconds: number, bytes: number): number {
-    if (seconds >= this.#binFrom && seconds < this.#binTo) {
-      this.#binBytes += bytes;
+  /** Counts a packet for the totals and returns the bin it is in. `clock[0]` is the packet's time in seconds. */
+  total(clock: Float64Array, bytes: number): number {
+    const span = this.#span;
+    if (clock[0]! >= span[0]! && clock[0]! < span[1]!) {
+      span[2] = span[2]! + bytes;
       return this.#bin;
     }
+    return this.#nextBin(clock[0]!, bytes);
+  }
+
+  #nextBin(seconds: number, bytes: number): number {
     this.flush();
     if (Number.isNaN(this.origin)) this.origin = Math.floor(seconds);
     const bin = this.binOf(seconds);
     this.#bin = bin;
-    this.#binFrom = bin === 0 ? Number.NEGATIVE_INFINITY : this.origin + bin * this.width;
-    this.#binTo = this.origin + (bin + 1) * this.width;
-    this.#binBytes = bytes;
+    this.#place();
+    this.#span[2] = bytes;
     if (this.totals.size > ACTIVITY_LIMITS.watchBins.value) this.#widen();
     return this.#bin;
+  }
+
+  #place(): void {
+    this.#span[0] = this.#bin <= 0 ? Number.NEGATIVE_INFINITY : this.origin + this.#bin * this.width;
+    this.#span[1] = this.origin + (this.#bin + 1) * this.width;
   }
 
   /** The bin of a moment; moments before the first packet (clocks go back) are in the first. */
@@ -49,8 +57,8 @@ export class Activity {
   }
 
   flush(): void {
-    if (this.#bin >= 0) this.totals.set(this.#bin, (this.totals.get(this.#bin) ?? 0) + this.#binBytes);
-    this.#binBytes = 0;
+    if (this.#bin >= 0) this.totals.set(this.#bin, (this.totals.get(this.#bin) ?? 0) + this.#span[2]!);
+    this.#span[2] = 0;
   }
 
   /** One flow's bytes in a bin. */
@@ -86,8 +94,7 @@ export class Activity {
     this.width *= 2;
     this.generation++;
     this.#bin = this.#bin < 0 ? -1 : this.#bin >> 1;
-    this.#binFrom = this.#bin <= 0 ? Number.NEGATIVE_INFINITY : this.origin + this.#bin * this.width;
-    this.#binTo = this.origin + (this.#bin + 1) * this.width;
+    if (this.#bin >= 0) this.#place();
     const before = [...this.totals];
     this.totals.clear();
     for (const [bin, bytes] of before) this.totals.set(bin >> 1, (this.totals.get(bin >> 1) ?? 0) + bytes);

@@ -43,6 +43,8 @@ export class FlowTable {
   #capacity: number;
   words: Uint32Array;
   floats: Float64Array;
+  /** The same words, signed: keys are compared so, because unsigned numbers above 2^31 are boxed. */
+  ints: Int32Array;
   #index: Int32Array;
   #mask: number;
   /** Record numbers below this have been used. */
@@ -57,13 +59,14 @@ export class FlowTable {
     this.#capacity = capacity;
     this.words = new Uint32Array(capacity * WORDS);
     this.floats = new Float64Array(this.words.buffer);
+    this.ints = new Int32Array(this.words.buffer);
     this.#index = new Int32Array(capacity * 2).fill(-1);
     this.#mask = capacity * 2 - 1;
   }
 
-  /** The record of this key, made when it is new. `kind` is not 0. */
+  /** The record of this key (signed words), made when it is new. `kind` is not 0. */
   find(ipA: number, ipB: number, ports: number, kind: number): number {
-    const words = this.words;
+    const words = this.ints;
     const index = this.#index;
     let at = hash(ipA, ipB, ports, kind) & this.#mask;
     for (;;) {
@@ -97,10 +100,10 @@ export class FlowTable {
     if (this.count >= this.#capacity) this.#grow();
     const id = this.#free.pop() ?? this.end++;
     const base = id * WORDS;
-    this.words[base] = ipA;
-    this.words[base + 1] = ipB;
-    this.words[base + 2] = ports;
-    this.words[base + 3] = kind;
+    this.ints[base] = ipA;
+    this.ints[base + 1] = ipB;
+    this.ints[base + 2] = ports;
+    this.ints[base + 3] = kind;
     this.#enter(id);
     this.count++;
     this.made = true;
@@ -109,7 +112,7 @@ export class FlowTable {
 
   #enter(id: number): void {
     const base = id * WORDS;
-    const words = this.words;
+    const words = this.ints;
     let at = hash(words[base]!, words[base + 1]!, words[base + 2]!, words[base + 3]!) & this.#mask;
     while (this.#index[at]! >= 0) at = (at + 1) & this.#mask;
     this.#index[at] = id;
@@ -122,6 +125,7 @@ export class FlowTable {
     words.set(this.words.subarray(0, this.end * WORDS));
     this.words = words;
     this.floats = new Float64Array(words.buffer);
+    this.ints = new Int32Array(words.buffer);
     let size = this.#mask + 1;
     while (size < this.#capacity * 2) size *= 2;
     if (size !== this.#mask + 1) {
@@ -141,5 +145,5 @@ function hash(a: number, b: number, c: number, d: number): number {
   let h = Math.imul(a ^ d, 0x9e3779b1);
   h = Math.imul(h ^ (h >>> 15) ^ b, 0x85ebca77);
   h = Math.imul(h ^ (h >>> 13) ^ c, 0xc2b2ae3d);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 }

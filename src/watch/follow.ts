@@ -54,7 +54,7 @@ export class Follower {
     }
     const fresh = from - distance;
     if (fresh >= to) return;
-    direction.next = (direction.next + (to - fresh)) >>> 0;
+    direction.next = (direction.next + (to - fresh)) | 0;
     this.talk.hear(side, bytes, fresh, to);
     if (direction.ahead.length > 0) this.#catchUp(side, direction);
   }
@@ -79,7 +79,7 @@ export class Follower {
       direction.ahead.shift();
       direction.aheadBytes -= bytes.length;
       if (skip >= bytes.length) continue;
-      direction.next = (sequence + bytes.length) >>> 0;
+      direction.next = (sequence + bytes.length) | 0;
       this.talk.hear(side, bytes, skip, bytes.length);
     }
   }

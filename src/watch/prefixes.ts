@@ -127,7 +127,7 @@ export class Prefixes {
   /** Sequence number right behind the bytes in order. */
   nextSequence(id: number, side: number): number {
     const at = id * WORDS + SIDE + side * SIDE_WORDS;
-    return (this.#words[at + BASE]! + this.#words[at + LENGTH]!) >>> 0;
+    return (this.#words[at + BASE]! + this.#words[at + LENGTH]!) | 0;
   }
 
   /** The bytes in order; a view that is valid until the next call. */

@@ -108,7 +108,8 @@ export class Watcher {
   readonly #raised = new Set<string>();
   readonly #transfers = new Set<number>();
   readonly #followed = new Set<Track>();
-  #now = 0;
+  /** The capture's time now, in seconds. Typed, so that it is not boxed for each packet. */
+  readonly #clock = new Float64Array(1);
   #bin = 0;
   #wire = 0;
   #stepCount = 0;
@@ -125,11 +126,11 @@ export class Watcher {
     if (wire > MAX_WIRE || wire < reader.length) wire = reader.length;
     this.packets++;
     this.bytes += wire;
-    if (reader.seconds > 0) this.#now = reader.seconds;
-    const now = this.#now;
-    if (!(this.first <= now)) this.first = now;
-    if (!(this.last >= now)) this.last = now;
-    this.#bin = this.activity.total(now, wire);
+    const clock = this.#clock;
+    if (reader.seconds > 0) clock[0] = reader.seconds;
+    if (!(this.first <= clock[0]!)) this.first = clock[0]!;
+    if (!(this.last >= clock[0]!)) this.last = clock[0]!;
+    this.#bin = this.activity.total(clock, wire);
     const end = reader.at + reader.length;
     const kind = packet.decode(reader.bytes, reader.view, reader.at, end, reader.link);
     if (kind === KIND.nothing) return;
@@ -161,14 +162,14 @@ export class Watcher {
     const isB = src > dst || (src === dst && sport > dport);
     this.#sideIsB = isB;
     const kind = isV6 ? packet.protocol | 0x600 : packet.protocol | 0x400;
-    const id = isB ? this.flows.find(dst, src, ((dport << 16) | sport) >>> 0, kind) : this.flows.find(src, dst, ((sport << 16) | dport) >>> 0, kind);
+    const id = isB ? this.flows.find(dst, src, (dport << 16) | sport, kind) : this.flows.find(src, dst, (sport << 16) | dport, kind);
     if (this.flows.made) this.#begin(id, isB);
     return id;
   }
 
   #begin(id: number, isB: boolean): void {
     const base = id * WORDS;
-    this.flows.floats[id * FLOATS + FIRST] = this.#now;
+    this.flows.floats[id * FLOATS + FIRST] = this.#clock[0]!;
     // Until a SYN tells: who is heard first has opened it.
     if (isB) this.flows.words[base + STATE]! |= OPENER_B;
     if (this.flows.count > this.#settings.maxFlows) this.#sweep(id);
@@ -180,7 +181,7 @@ export class Watcher {
     words[base + PACKETS_AB + side]! += packets;
     const bytes = id * FLOATS + BYTES_AB + side;
     floats[bytes] = floats[bytes]! + wire;
-    const age = (this.#now - floats[id * FLOATS + FIRST]!) * 1000;
+    const age = (this.#clock[0]! - floats[id * FLOATS + FIRST]!) * 1000;
     if (age > words[base + LAST]!) words[base + LAST] = age;
     if ((words[base + STATE]! & TRACKED) !== 0) this.#countTrack(words[base + LINK]! - 1, id, side, wire);
   }
@@ -190,8 +191,8 @@ export class Watcher {
     if (track.bin !== this.#bin || track.generation !== this.activity.generation) this.#flushTrack(number, track);
     if (side === 0) track.ab += wire;
     else track.ba += wire;
-    if (this.#now < track.nextInterim) return;
-    track.nextInterim = this.#now + this.#settings.interimSeconds;
+    if (this.#clock[0]! < track.nextInterim) return;
+    track.nextInterim = this.#clock[0]! + this.#settings.interimSeconds;
     this.#sink.flow(id, true);
   }
 
@@ -215,7 +216,7 @@ export class Watcher {
     const from = packet.payloadAt;
     const to = packet.payloadEnd;
     if (to > from) {
-      const sequence = (flags & FLAG_SYN) !== 0 ? (packet.sequence + 1) >>> 0 : packet.sequence;
+      const sequence = (flags & FLAG_SYN) !== 0 ? (packet.sequence + 1) | 0 : packet.sequence;
       if ((state & DONE) === 0) {
         if (to - from < packet.payloadLength) words[base + STATE]! |= CUT;
         this.#undecided(id, side, sequence, bytes, from, to);
@@ -236,7 +237,7 @@ export class Watcher {
       words[base + STATE] = (words[base + STATE]! & ~OPENER_B) | (opener === 1 ? OPENER_B : 0) | OPENER_KNOWN | (side === 0 ? SYN_A : SYN_B);
       if ((words[base + STATE]! & DONE) !== 0) return;
       const prefix = this.#prefixOf(id);
-      if (!this.#prefixes.hasBytes(prefix, side)) this.#prefixes.begin(prefix, side, (packet.sequence + 1) >>> 0);
+      if (!this.#prefixes.hasBytes(prefix, side)) this.#prefixes.begin(prefix, side, (packet.sequence + 1) | 0);
     }
     if ((flags & FLAG_FIN) !== 0) words[base + STATE]! |= side === 0 ? FIN_A : FIN_B;
     if ((flags & FLAG_RST) !== 0) words[base + STATE]! |= RESET;
@@ -252,7 +253,7 @@ export class Watcher {
     floats[id * FLOATS + BYTES_AB + side] = counted - this.#wire;
     this.#end(id);
     words.fill(0, base + PACKETS_AB, base + WORDS);
-    floats[id * FLOATS + FIRST] = this.#now;
+    floats[id * FLOATS + FIRST] = this.#clock[0]!;
     words[base + PACKETS_AB + side] = 1;
     floats[id * FLOATS + BYTES_AB + side] = this.#wire;
   }
@@ -499,7 +500,7 @@ export class Watcher {
     const src = packet.family === 6 ? this.addresses.row(view, packet.srcAt) : packet.src;
     const dst = packet.family === 6 ? this.addresses.row(view, packet.dstAt) : packet.dst;
     const key = `${packet.family} ${src} ${dst} ${packet.protocol} ${packet.fragmentId}`;
-    const datagram = this.#fragments.find(key, packet, this.#now);
+    const datagram = this.#fragments.find(key, packet, this.#clock[0]!);
     const { payloadAt, payloadEnd, payloadLength, protocol } = packet;
     if (packet.fragmentOffset === 0 && datagram.flow < 0) {
       // The first fragment has the ports, and with UDP what decides.
@@ -524,7 +525,7 @@ export class Watcher {
   }
 
   #sideOf(id: number, src: number, _family: number): 0 | 1 {
-    return this.flows.words[id * WORDS + IP_A] === src ? 0 : 1;
+    return this.flows.ints[id * WORDS + IP_A] === src ? 0 : 1;
   }
 
   // What is learnt -------------------------------------------------------------------------------------------------
@@ -537,7 +538,7 @@ export class Watcher {
       this.evicted++;
       return null;
     }
-    const track = new Track(id, app, role, isInferred, flat(why), this.#bin, this.activity.generation, this.#now + this.#settings.interimSeconds);
+    const track = new Track(id, app, role, isInferred, flat(why), this.#bin, this.activity.generation, this.#clock[0]! + this.#settings.interimSeconds);
     this.tracks.push(track);
     words[base + STATE]! |= TRACKED;
     words[base + LINK] = this.tracks.length;
@@ -581,14 +582,14 @@ export class Watcher {
   step(track: Track, what: Step, side: 0 | 1, name: string | null): void {
     // A search and its hundred results are one mark each kind and moment; the picture cannot show more.
     const last = track.steps.at(-1);
-    const isRepeat = last !== undefined && last.what === what && this.#now - last.at < 0.5 && !this.#settings.names;
+    const isRepeat = last !== undefined && last.what === what && this.#clock[0]! - last.at < 0.5 && !this.#settings.names;
     if (isRepeat) return;
     if (track.steps.length >= MAX.stepsPerFlow || this.#stepCount >= MAX.steps) {
       track.stepsLost++;
       return;
     }
     this.#stepCount++;
-    track.steps.push({ at: this.#now, what, side, name: this.#settings.names ? name : null });
+    track.steps.push({ at: this.#clock[0]!, what, side, name: this.#settings.names ? name : null });
   }
 
   /** @internal */
@@ -597,7 +598,7 @@ export class Watcher {
     const limit = this.#settings.thresholds[kind];
     const host = this.hostAt(id, side);
     const key = kind === 'crawl' && subject !== null ? `${this.hostAt(id, side === 0 ? 1 : 0)}` : subject;
-    const count = this.#rates.count(kind, host, key, this.#now, limit + 1);
+    const count = this.#rates.count(kind, host, key, this.#clock[0]!, limit + 1);
     if (count !== limit) return;
     if (kind === 'ping' && this.#transfers.has(host)) return;
     const isHarvest = kind === 'browse' || kind === 'whois' || kind === 'crawl' || kind === 'ping';
@@ -617,7 +618,7 @@ export class Watcher {
   /** @internal */
   pushed(track: Track, ip: number, port: number): void {
     const limit = this.#settings.pushes;
-    if (this.#rates.count(`push ${port}`, ip, null, this.#now, limit) !== limit) return;
+    if (this.#rates.count(`push ${port}`, ip, null, this.#clock[0]!, limit) !== limit) return;
     this.raise(track, 'push-ddos', `${limit} push requests within a minute name ${this.addresses.text(ip, 4)}:${port}, which would be called by everyone who obeys`, null);
   }
 
@@ -631,13 +632,13 @@ export class Watcher {
     const record = this.record(id);
     const about = host ?? record.srcHost;
     const key = `${kind} ${host ?? `${record.src} ${record.sport} ${record.dst} ${record.dport}`} ${why.slice(0, 24)}`;
-    const slot = `${key} ${Math.floor(this.#now / 600)}`;
+    const slot = `${key} ${Math.floor(this.#clock[0]! / 600)}`;
     if (this.#raised.has(slot)) return;
     if (this.#raised.size > 100_000) this.#raised.clear();
     this.#raised.add(slot);
     const alert: Alert = {
       kind,
-      at: this.#now,
+      at: this.#clock[0]!,
       why,
       host: this.addresses.hostText(about),
       flow: { src: record.src, sport: record.sport, dst: record.dst, dport: record.dport, proto: record.proto },
@@ -648,7 +649,7 @@ export class Watcher {
 
   /** @internal */
   tell(track: Track, side: 0 | 1, ip: number, port: number, what: string): void {
-    this.told.add(this.hostAt(track.flow, side), ip, port, this.#now, track.app, what);
+    this.told.add(this.hostAt(track.flow, side), ip, port, this.#clock[0]!, track.app, what);
   }
 
   // Leaving --------------------------------------------------------------------------------------------------------
@@ -728,7 +729,7 @@ export class Watcher {
       for (let id = 0; id < this.flows.end; id++) {
         if (!this.flows.isUsed(id) || id === keep) continue;
         const last = floats[id * FLOATS + FIRST]! + words[id * WORDS + LAST]! / 1000;
-        if (this.#now - last > idle) leaving.push(id);
+        if (this.#clock[0]! - last > idle) leaving.push(id);
       }
       if (idle < 0) break;
     }
@@ -873,15 +874,19 @@ const idInput4 = idInput.subarray(0, 16);
 
 /**
  * https://github.com/corelight/community-id-spec: SHA-1 over seed, smaller end, larger end, protocol, a zero, ports. A
- * flow's ends are in order for IPv4; IPv6 rows are numbered by appearance and compared here.
+ * flow's ends are in the order of signed numbers, and of IPv6 rows by appearance: they are compared again here.
  */
 function communityId(words: Uint32Array, id: number, addresses: Addresses): string {
   const base = id * WORDS;
   let ports = words[base + PORTS]!;
   const protocol = words[base + KIND_WORD]! & 0xff;
   if (words[base + KIND_WORD]! >> 8 === 4) {
-    idView.setUint32(2, words[base + IP_A]!);
-    idView.setUint32(6, words[base + IP_B]!);
+    const a = words[base + IP_A]!;
+    const b = words[base + IP_B]!;
+    const isSwapped = a > b || (a === b && ports >>> 16 > (ports & 0xffff));
+    if (isSwapped) ports = ((ports << 16) | (ports >>> 16)) >>> 0;
+    idView.setUint32(2, isSwapped ? b : a);
+    idView.setUint32(6, isSwapped ? a : b);
     idView.setUint16(10, protocol << 8);
     idView.setUint32(12, ports);
     return `1:${hash('sha1', idInput4, 'base64')}`;

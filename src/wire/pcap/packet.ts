@@ -14,7 +14,7 @@ const UDP = 17;
 export class Packet {
   /** 4 or 6. */
   family = 4;
-  /** IPv4 addresses as numbers; for IPv6 see `srcAt` and `dstAt`. */
+  /** IPv4 addresses as signed 32-bit numbers (unsigned ones would be boxed); for IPv6 see `srcAt` and `dstAt`. */
   src = 0;
   dst = 0;
   /** Where the address bytes begin (4 or 16 of them). */
@@ -29,6 +29,7 @@ export class Packet {
   payloadEnd = 0;
   payloadLength = 0;
   tcpFlags = 0;
+  /** Signed, like the addresses. */
   sequence = 0;
   /** Of a fragment: its id, where it begins in the datagram, whether more follow; the datagram's part is `payload…`. */
   fragmentId = 0;
@@ -90,7 +91,7 @@ export class Packet {
       if (body + 20 > stop) return -1;
       const head = (bytes[body + 12]! >> 4) * 4;
       if (head < 20 || head + 20 > total) return -1;
-      this.sequence = view.getUint32(body + 4);
+      this.sequence = view.getInt32(body + 4);
       this.tcpFlags = bytes[body + 13]!;
       this.payloadLength = total - 20 - head;
       this.payloadAt = body + head < stop ? body + head : stop;
@@ -104,8 +105,8 @@ export class Packet {
     this.payloadEnd = payloadEnd < stop ? payloadEnd : stop;
     this.family = 4;
     this.protocol = protocol;
-    this.src = view.getUint32(at + 12);
-    this.dst = view.getUint32(at + 16);
+    this.src = view.getInt32(at + 12);
+    this.dst = view.getInt32(at + 16);
     this.srcAt = at + 12;
     this.dstAt = at + 16;
     this.sport = sport;
@@ -121,7 +122,7 @@ export class Packet {
       if (head < 20 || head > length) return 0;
       this.sport = view.getUint16(at);
       this.dport = view.getUint16(at + 2);
-      this.sequence = view.getUint32(at + 4);
+      this.sequence = view.getInt32(at + 4);
       this.tcpFlags = bytes[at + 13]!;
       this.payloadLength = length - head;
       this.#payload(at + head, end);
@@ -153,7 +154,7 @@ export class Packet {
     if (at + 8 > end) return 0;
     this.sport = view.getUint16(at);
     this.dport = view.getUint16(at + 2);
-    this.sequence = view.getUint32(at + 4);
+    this.sequence = view.getInt32(at + 4);
     this.tcpFlags = at + 14 <= end ? view.getUint8(at + 13) : 0;
     this.payloadLength = 0;
     this.payloadAt = this.payloadEnd = end;
@@ -263,8 +264,8 @@ export class Packet {
     if (total === 0) total = end - at; // segmentation offload
     if (head < 20 || total < head) return 0;
     this.family = 4;
-    this.src = view.getUint32(at + 12);
-    this.dst = view.getUint32(at + 16);
+    this.src = view.getInt32(at + 12);
+    this.dst = view.getInt32(at + 16);
     this.srcAt = at + 12;
     this.dstAt = at + 16;
     this.protocol = bytes[at + 9]!;
