@@ -9,6 +9,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'who on this network uses Napster and Gnutella, how much, and what to do about it',
     load: () => import('./watch.ts'),
   },
+  shields: { summary: 'what a stranger can see of you: serve, probe, audit', load: () => import('./shields.ts') },
 };
 
 /** Words of the stable command line whose programs are still to come. */

@@ -1,8 +1,30 @@
 // `peershield shields`: probe, audit, serve. Reads options, prints; the work is in #shields.
 import { lookup } from 'node:dns/promises';
-import { Failure, type OptionTable, seeded, UsageError } from '#base';
-import { count, isOurs, notes, parsePorts, ping, portName, probe, readAddress, sentence, verdictOf } from '#shields';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure, harmless, type OptionTable, seeded, UsageError } from '#base';
+import {
+  type Audit,
+  audit,
+  count,
+  type Finding,
+  findings,
+  isOurs,
+  type Listener,
+  notes,
+  type Outgoing,
+  parsePorts,
+  ping,
+  portName,
+  probe,
+  readAddress,
+  sentence,
+  SHIELDS_OPTIONS,
+  startShields,
+  verdictOf,
+} from '#shields';
 import type { Command, CommandContext, CommandModule } from './command.ts';
+import { serve } from './serve.ts';
 
 const PROBE_OPTIONS = {
   ports: {
@@ -137,4 +159,98 @@ function clearProgress(): void {
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 }
 
-export const subcommands: CommandModule['subcommands'] = { probe: probeCommand };
+const auditCommand: Command = {
+  summary: 'which program holds which port, who can reach it, what talks to the outside',
+  options: {},
+  async run(context) {
+    const seen = await audit();
+    for (const listener of seen.listeners) context.emit({ event: 'listener', ...listenerRow(listener) });
+    for (const connection of seen.connections) context.emit({ event: 'connection', ...connectionRow(connection) });
+    const found = findings(seen, null, Date.now());
+    for (const { kind, level, what, port } of found)
+      context.emit({ event: 'finding', kind, level, what, ...(port === undefined ? {} : { port }) });
+    const { filter, kernel, unseen } = seen;
+    context.emit({
+      event: 'end',
+      listeners: seen.listeners.length,
+      connections: seen.connections.length,
+      findings: found.length,
+      filter,
+      kernel,
+      unseen,
+    });
+    if (!context.json) sayAudit(context, seen, found);
+  },
+};
+
+function listenerRow({ proto, address, port, owner, reach, filter }: Listener): Record<string, unknown> {
+  const { program = '', pid = 0, user = null, since = null, startedBy = null } = owner ?? {};
+  return {
+    proto,
+    address,
+    port,
+    program,
+    pid: pid || null,
+    reach,
+    user,
+    since,
+    startedBy,
+    filter,
+    service: portName(port),
+  };
+}
+
+function connectionRow({ proto, local, remote, owner }: Outgoing): Record<string, unknown> {
+  return { proto, local, remote, program: owner?.program ?? '', pid: owner?.pid || null };
+}
+
+function sayAudit(context: CommandContext, seen: Audit, found: readonly Finding[]): void {
+  context.say(
+    `${'proto'.padEnd(6)}${'address'.padEnd(26)}${'port'.padEnd(7)}${'reach'.padEnd(10)}${'filter'.padEnd(11)}program`,
+  );
+  for (const { proto, address, port, reach, filter, owner } of seen.listeners) {
+    const who = owner === null ? 'unknown' : `${owner.program || '?'} (pid ${owner.pid || '?'}, ${owner.user ?? '?'})`;
+    const from = owner?.startedBy == null ? '' : `, by ${owner.startedBy}`;
+    context.say(
+      `${proto.padEnd(6)}${address.padEnd(26)}${String(port).padEnd(7)}${reach.padEnd(10)}${filter.padEnd(11)}${harmless(who + from, 120)}`,
+    );
+  }
+  if (seen.connections.length > 0) context.say('\nOutgoing connections');
+  for (const { proto, local, remote, owner } of seen.connections)
+    context.say(
+      `${proto.padEnd(6)}${local.padEnd(30)}→ ${remote.padEnd(30)}${harmless(owner?.program ?? 'unknown', 80)}`,
+    );
+  context.say(`\nHost firewall: ${seen.filter.words}`);
+  for (const { level, what } of found)
+    context.say(`${{ alarm: '!!', warn: '! ', note: '  ' }[level]} ${harmless(what)}`);
+  for (const what of seen.unseen) context.say(`Not seen: ${what}.`);
+}
+
+const serveCommand: Command = {
+  summary: 'the page that probes whoever asks, and nobody else',
+  server: true,
+  options: SHIELDS_OPTIONS,
+  async run(context) {
+    const options = context.options as Parameters<typeof startShields>[0];
+    const webDir = join(import.meta.dirname, '../../dist/web');
+    return await serve(
+      context,
+      'shields',
+      async () =>
+        await startShields(options, { log: context.log, dataDir: context.dataDir, webDir, version: version() }),
+      ({ listen }) =>
+        `Shields: http://${String(listen['http'])}/${options.lan ? '  (also tests visitors from the local network)' : ''}`,
+    );
+  },
+};
+
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+export const subcommands: CommandModule['subcommands'] = {
+  probe: probeCommand,
+  audit: auditCommand,
+  serve: serveCommand,
+};

@@ -223,20 +223,14 @@ function stepsFor({ kind, listener, port }: Finding): Steps {
   ];
 }
 
+function knowing(id: string, title: string, what: string, why: string, steps: Steps, keeps: string): ShieldsCard {
+  return { id, level: 'note', title, what, why, steps, keeps, port: null };
+}
+
 /** What is worth knowing whatever was found. */
 export function generalCards(): ShieldsCard[] {
-  const card = (id: string, title: string, what: string, why: string, steps: Steps, keeps: string): ShieldsCard => ({
-    id,
-    level: 'note',
-    title,
-    what,
-    why,
-    steps,
-    keeps,
-    port: null,
-  });
   return [
-    card(
+    knowing(
       'noise',
       'Knocks after you left a network',
       'Other programs remember your address as a good partner and try it for hours, some for days. Then it fades, because each of them forgets those who do not answer.',
@@ -252,7 +246,7 @@ export function generalCards(): ShieldsCard[] {
       ],
       'Drop the old ports silently: a refusal tells the others that you are still there.',
     ),
-    card(
+    knowing(
       'new-address',
       'A new address, or one for sharing only',
       'Most providers give another address when the router is off for some minutes. Some sell a second one.',
@@ -265,7 +259,7 @@ export function generalCards(): ShieldsCard[] {
       ],
       'Names and cookies follow you to a new address: it hides nothing from places where you log in.',
     ),
-    card(
+    knowing(
       'who-sees',
       'SOCKS, VPN, NAT: what each hides, and from whom',
       'A SOCKS proxy hides your address from those you connect to, not from the proxy, and not from your provider. A VPN hides what you do from your provider and shows it to the VPN. NAT hides how many machines you have, and nothing else.',

@@ -15,3 +15,9 @@ export {
   type Verdict,
   verdictOf,
 } from './verdict.ts';
+export { audit } from './audit/audit.ts';
+export { type Finding, findings } from './audit/findings.ts';
+export type { Audit, Listener, Outgoing } from './audit/sockets.ts';
+export { auditCards } from './cards.ts';
+export { LIMITS } from './gate.ts';
+export { SHIELDS_OPTIONS, startShields } from './serve.ts';

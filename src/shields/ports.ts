@@ -49,7 +49,7 @@ function parsePart(part: string, whole: string): number[] {
   if (match === null || to > LAST_PORT || from > to)
     throw new UsageError(
       'ports',
-      `${JSON.stringify(whole)} is neither ${PORT_SETS.join(', ')} nor a list like 22,80,6346-6350`,
+      `--ports: ${JSON.stringify(whole)} is neither ${PORT_SETS.join(', ')} nor a list like 22,80,6346-6350`,
     );
   return range(from, to);
 }

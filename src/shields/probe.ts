@@ -142,7 +142,7 @@ function asError(reason: unknown): Error {
 }
 
 /** Descriptors that a probe may hold: what the system allows, less a reserve for everything else. */
-function openFileRoom(): number {
+export function openFileRoom(): number {
   try {
     const match = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
     if (match?.[1] !== undefined && match[1] !== 'unlimited')
