@@ -1,7 +1,29 @@
-// What the operator's side needs of the hub, and what it wants to be told: small plain types, fitted by `../hub.ts` and,
-// in tests, by a world in memory. Times are Unix ms; wire texts are byte strings.
-import type { ByteString, LogFields } from '#base';
+// What the operator's side needs of the hub, as small plain types: `Books` is what is kept on disk and is there with or
+// without a running hub; `LiveHub` is the running one (live.ts fits the hub to it; tests have a world in memory).
+// Times are Unix ms; wire texts are byte strings.
+import type { ByteString } from '#base';
+import type { Store } from '#store';
+import type { AccessLists } from '../access.ts';
+import type { Accounts } from '../accounts.ts';
+import type { Audit } from '../audit.ts';
+import type { Bans } from '../bans.ts';
+import type { Channels } from '../channels.ts';
+import type { Filters } from '../filters.ts';
 import type { Level } from '../levels.ts';
+import type { Passwords } from '../passwords.ts';
+
+/** What is on disk, each with its own verbs. A hub fits. */
+export type Books = {
+  readonly accounts: Accounts;
+  readonly bans: Bans;
+  readonly channels: Channels;
+  readonly access: AccessLists;
+  readonly filters: Filters;
+  readonly audit: Audit;
+  readonly passwords: Passwords;
+};
+
+export type BooksWithStore = Books & { readonly store: Store };
 
 /** Somebody who is logged in. */
 export type UserNow = {
@@ -21,11 +43,10 @@ export type UserNow = {
   /** Transfers going on now, as 218 … 221 say. */
   readonly downloads: number;
   readonly uploads: number;
-  readonly channels: readonly ByteString[];
-  /** Since login: everything counted up. */
+  readonly rooms: readonly ByteString[];
+  /** Since login. */
   readonly messages: number;
   readonly searches: number;
-  readonly bytesIn: number;
 };
 
 export type RoomNow = {
@@ -40,70 +61,68 @@ export type RoomNow = {
   readonly private: boolean;
 };
 
-/** Sums; those marked + only ever grow while the hub runs. */
+/** Sums. */
 export type Counts = {
   readonly users: number;
   readonly files: number;
   readonly bytes: number;
-  readonly channels: number;
+  readonly rooms: number;
+  /** Logged in or not; with a compressed stream. */
   readonly connections: number;
-  /** + */
+  readonly compressed: number;
+  /** What waits now. */
+  readonly answersWaiting: number;
+  readonly hashesWaiting: number;
+  // These only grow while the hub runs.
   readonly messages: number;
   readonly searches: number;
   readonly logins: number;
   readonly refused: number;
   readonly bytesIn: number;
-  readonly bytesOut: number;
+  readonly brokered: number;
   /** Sizes of the files whose transfers were brokered. */
   readonly bytesBrokered: number;
-  /** What waits now. */
-  readonly searchesWaiting: number;
-  readonly hashesWaiting: number;
+  readonly relayedBytes: number;
+  /** How many searches took at most `searchEdgesMs[i]`; one more for those above the last. */
+  readonly searchTimes: ArrayLike<number>;
+  readonly searchEdgesMs: readonly number[];
+};
+
+/** Somebody who went over a budget and had to wait. */
+export type Slowed = {
+  readonly nick: ByteString;
+  readonly address: string;
+  readonly budget: string;
+  /** The budget in words, as `120 searches a minute`. */
+  readonly bound: string;
+  readonly times: number;
+  readonly first: number;
+  readonly last: number;
 };
 
 export type SharedFile = { readonly nick: ByteString; readonly path: ByteString; readonly hash: ByteString };
+export type Asked = { readonly words: ByteString; readonly times: number; readonly found: number };
 
-/** The running hub. `by` is the actor for the audit log; verbs write it themselves and answer false for an unknown nick. */
+/** The running hub. Verbs do what they say to whom is there; the desk has written disk and audit log before. */
 export type LiveHub = {
   readonly startedAt: number;
   counts(): Counts;
   users(): Iterable<UserNow>;
+  user(nick: ByteString): UserNow | null;
   rooms(): Iterable<RoomNow>;
-  /** Shared files, at most `limit` of one user or of all. */
+  slowed(): Iterable<Slowed>;
+  /** Most asked first; `missing`: of those never found. */
+  asked(limit: number, missing: boolean): readonly Asked[];
+  /** Shared files, at most `limit`, of one user or of all. */
   files(nick: ByteString | null, limit: number): Iterable<SharedFile>;
-  kill(nick: ByteString, by: string, reason: ByteString): boolean;
-  muzzle(nick: ByteString, on: boolean, by: string, reason: ByteString): boolean;
-  setLevel(nick: ByteString, level: Level, by: string): boolean;
-  /** Sets, kept on disk; ends those whom it meets. Null: the mask is none. */
-  ban(mask: ByteString, by: string, reason: ByteString, until: number): { id: number; ended: number } | null;
-  unban(id: number, by: string): boolean;
-  announce(text: ByteString, by: string): void;
-  /** Everybody leaves; the room is gone unless it is registered. */
-  closeRoom(name: ByteString, by: string, reason: ByteString): boolean;
-  setTopic(name: ByteString, topic: ByteString, by: string): boolean;
-  /** The filters on disk changed; answers how many shared files were taken down by that. */
-  filtersChanged(): number;
-};
-
-/** Why and how the hub acted by itself. */
-export type Measure = {
-  readonly at: number;
-  readonly kind: 'slowed' | 'muzzled' | 'ended' | 'banned' | 'refused';
-  readonly nick: ByteString;
-  readonly address: string;
-  /** What was counted against which bound, as `412 searches in 60 s, bound 120`. */
-  readonly evidence: string;
-  /** When it ends by itself; null: it was a single act. */
-  readonly until: number | null;
-  /** The ban it made, for undoing. */
-  readonly banId: number | null;
-};
-
-/** What the hub says while it runs. Called in the hot path: each does constant work. */
-export type Witness = {
-  /** @param text what was searched, folded words */
-  searched(nick: ByteString, text: ByteString, results: number, tookMs: number): void;
-  /** A line of somebody's timeline: `login`, `left`, `shares 120 files`, `muzzled by mod: flood`. */
-  happened(nick: ByteString, event: string, fields?: LogFields): void;
-  measured(measure: Measure): void;
+  /** Ends the connection with words; false: not here. */
+  end(nick: ByteString, words: string): boolean;
+  /** Level and flags of the account have changed: they hold at once. */
+  refresh(nick: ByteString, level: Level, flags: number): void;
+  announce(words: ByteString, by: string): void;
+  /** Everybody leaves; false: there is no such room. */
+  clearRoom(name: ByteString, words: string): boolean;
+  setTopic(name: ByteString, topic: ByteString): boolean;
+  /** The filters have changed: files they meet are unshared. Answers how many. */
+  applyFilters(): number;
 };

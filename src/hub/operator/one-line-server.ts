@@ -1,0 +1,43 @@
+// A server that writes one line to whoever connects and closes: metaserver and stats ports. It reads nothing, waits for
+// nobody, and holds few sockets at once, so that it cannot be made to hold many.
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Limits } from '#base';
+import { type Address, listen } from '#net';
+
+export const ONE_LINE_LIMITS = {
+  oneLineSockets: { value: 256, unit: 'connections', source: 'metaserver and stats ports: each lives for one write' },
+  oneLineMs: { value: 2_000, unit: 'ms', source: 'metaserver and stats ports: a slow modem takes 200 ms for 60 bytes' },
+} as const satisfies Limits;
+
+export type OneLineServer = { readonly at: Address; stop(): Promise<void> };
+
+/**
+ * @param what names the port in words, as `metaserver port`
+ * @param line asked at each connection, with the visitor's address; must not throw
+ */
+export async function serveOneLine(
+  what: string,
+  address: Address,
+  line: (visitor: string) => string,
+): Promise<OneLineServer> {
+  const open = new Set<Socket>();
+  const server: Server = createServer({ pauseOnConnect: true }, (socket) => {
+    open.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => open.delete(socket));
+    socket.setTimeout(ONE_LINE_LIMITS.oneLineMs.value, () => socket.destroy());
+    // One write, then the end; what the visitor sends is dropped, so that no reset overtakes our line.
+    socket.end(line(socket.remoteAddress ?? ''), 'latin1');
+    socket.resume();
+  });
+  server.maxConnections = ONE_LINE_LIMITS.oneLineSockets.value;
+  const at = await listen(server, what, address);
+  return {
+    at,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of open) socket.destroy();
+      }),
+  };
+}
