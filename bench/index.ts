@@ -73,7 +73,10 @@ function nameOf(recording: number): { name: string; facts: Omit<SharedFile, 'pat
   const kbps = pick(KBPS, chance);
   let hash = '';
   while (hash.length < 32) hash += wholeBelow(65536, chance).toString(16).padStart(4, '0');
-  return { name, facts: { hash, size: kbps * 125 * seconds + wholeBelow(4000, chance), kbps, hz: 44_100, seconds, type: 'mp3' } };
+  return {
+    name,
+    facts: { hash, size: kbps * 125 * seconds + wholeBelow(4000, chance), kbps, hz: 44_100, seconds, type: 'mp3' },
+  };
 }
 
 function drawRecording(chance: Chance): number {
@@ -98,36 +101,55 @@ function filesOf(owner: number): SharedFile[] {
   });
 }
 
+/** Two words of one name. */
+function twoWords(chance: Chance): string {
+  for (;;) {
+    const words =
+      nameOf(drawRecording(chance))
+        .name.replace('.mp3', '')
+        .toLowerCase()
+        .match(/[a-z]{3,}/g) ?? [];
+    if (words.length > 1) return `${pick(words, chance)} ${pick(words, chance)}`;
+  }
+}
+
 type Class = { name: string; share: number; make: (chance: Chance) => Query };
 function classes(): Class[] {
   const count = new Map<string, number>();
   for (let i = 0; i < 20_000; i++) {
-    for (const word of new Set(nameOf(wholeBelow(RECORDINGS, seeded(i))).name.toLowerCase().match(/[a-z]{3,}/g) ?? []))
+    for (const word of new Set(
+      nameOf(wholeBelow(RECORDINGS, seeded(i)))
+        .name.toLowerCase()
+        .match(/[a-z]{3,}/g) ?? [],
+    ))
       count.set(word, (count.get(word) ?? 0) + 1);
   }
   count.delete('mp3');
-  const byCount = [...count].sort((a, b) => b[1] - a[1]).map(([word]) => word);
+  const byCount = [...count].toSorted((a, b) => b[1] - a[1]).map(([word]) => word);
   const common = byCount.slice(0, 50);
   const middle = byCount.slice(5, 300);
   const rare = byCount.slice(-20_000);
-  const two = (chance: Chance): string => {
-    for (;;) {
-      const words = nameOf(drawRecording(chance)).name.replace('.mp3', '').toLowerCase().match(/[a-z]{3,}/g) ?? [];
-      if (words.length > 1) return `${pick(words, chance)} ${pick(words, chance)}`;
-    }
-  };
   const max = 100;
   return [
     { name: 'common', share: 20, make: (chance) => ({ words: pick(common, chance), max }) },
-    { name: 'two', share: 30, make: (chance) => ({ words: two(chance), max }) },
+    { name: 'two', share: 30, make: (chance) => ({ words: twoWords(chance), max }) },
     { name: 'rare', share: 20, make: (chance) => ({ words: pick(rare, chance), max }) },
     { name: 'nomatch', share: 10, make: (chance) => ({ words: `zzq${wholeBelow(1e9, chance)}`, max }) },
     {
       name: 'filter',
       share: 10,
-      make: (chance) => ({ words: pick(common, chance), max, kbps: { min: 256 }, speed: { min: wholeBelow(10, chance) } }),
+      make: (chance) => ({
+        words: pick(common, chance),
+        max,
+        kbps: { min: 256 },
+        speed: { min: wholeBelow(10, chance) },
+      }),
     },
-    { name: 'and_common', share: 10, make: (chance) => ({ words: `${pick(middle, chance)} ${pick(middle, chance)}`, max }) },
+    {
+      name: 'and_common',
+      share: 10,
+      make: (chance) => ({ words: `${pick(middle, chance)} ${pick(middle, chance)}`, max }),
+    },
   ];
 }
 
@@ -140,7 +162,7 @@ function ask(query: Query): number {
     found += search.count;
     for (let i = 0; i < search.count; i++) {
       const share = search.shares[i] as number;
-      index.writeFacts(share, out, index.writePath(share, out, 0));
+      index.writeEntry(share, out, 0);
     }
   }
   return found;
@@ -180,9 +202,15 @@ for (let o = 0; o < OWNERS; o++) {
 }
 const { files, recordings, words } = index.totals;
 print('files, owners, recordings, words', `${files} ${OWNERS} ${recordings} ${words}`);
-print('added per CPU second', `${Math.round(files / adding).toLocaleString('en')}   (slowest owner ${worstAdd.toFixed(1)} ms)`);
+print(
+  'added per CPU second',
+  `${Math.round(files / adding).toLocaleString('en')}   (slowest owner ${worstAdd.toFixed(1)} ms)`,
+);
 print('resident bytes per file (after gc)', ((rss() - before) / files).toFixed(1));
-print('the index’s own pages, bytes per file', `${(index.memory.held / files).toFixed(1)} held, ${(index.memory.used / files).toFixed(1)} used`);
+print(
+  'the index’s own pages, bytes per file',
+  `${(index.memory.held / files).toFixed(1)} held, ${(index.memory.used / files).toFixed(1)} used`,
+);
 
 // ---- searching
 
@@ -201,7 +229,15 @@ for (const c of all) print(`  ${c.name}`, timed(Array.from({ length: QUERIES / 5
 const big = index.addOwner({ speed: 5, firewalled: false });
 for (const file of filesOf(OWNERS + 1).slice(0, 2500)) index.add(big, file);
 for (let i = 0; index.filesOf(big) < 5000; i++)
-  index.add(big, { path: `E:\\only here\\Nobody Else ${i}\\number${i}.mp3`, hash: '0'.repeat(32), size: i, kbps: 128, hz: 44_100, seconds: 9, type: 'mp3' });
+  index.add(big, {
+    path: `E:\\only here\\Nobody Else ${i}\\number${i}.mp3`,
+    hash: '0'.repeat(32),
+    size: i,
+    kbps: 128,
+    hz: 44_100,
+    seconds: 9,
+    type: 'mp3',
+  });
 let start = performance.now();
 index.removeOwner(big);
 print('an owner with 5,000 files leaves', `${(performance.now() - start).toFixed(3)} ms of blocking`);
@@ -231,7 +267,10 @@ for (let round = 1; round <= Number(options.rounds); round++) {
     for (const file of filesOf(o)) index.add(owner, file);
     owners.push(owner);
   }
-  print(`round ${round}`, `${empty}; full again: held ${(index.memory.held / 1e6).toFixed(0)} MB, rss ${(rss() / 1e6).toFixed(0)} MB`);
+  print(
+    `round ${round}`,
+    `${empty}; full again: held ${(index.memory.held / 1e6).toFixed(0)} MB, rss ${(rss() / 1e6).toFixed(0)} MB`,
+  );
 }
 
 // ---- the peer
@@ -254,8 +293,16 @@ if (!options['no-fts']) {
   print('FTS5 in memory: added per CPU second', `${Math.round(row / inserting).toLocaleString('en')}   (names only)`);
   print('FTS5: resident bytes per file', ((rss() - base) / row).toFixed(1));
   const select = db.prepare('SELECT rowid FROM f WHERE f MATCH ? LIMIT 100');
-  const asked = mix.slice(0, 2000).map(({ words: text }) => text.split(' ').map((word) => `"${word}"`).join(' '));
+  const asked = mix.slice(0, 2000).map(({ words: text }) =>
+    text
+      .split(' ')
+      .map((word) => `"${word}"`)
+      .join(' '),
+  );
   const cpu = cpuSeconds();
   for (const text of asked) select.all(text);
-  print('FTS5: searches, mix, without filters', `${Math.round(asked.length / (cpuSeconds() - cpu)).toLocaleString('en')} per CPU s`);
+  print(
+    'FTS5: searches, mix, without filters',
+    `${Math.round(asked.length / (cpuSeconds() - cpu)).toLocaleString('en')} per CPU s`,
+  );
 }

@@ -16,6 +16,8 @@ export class WordHeap {
   readonly words: Uint32Array[] = [];
   /** The same pages as bytes. */
   readonly bytes: Uint8Array[] = [];
+  /** And as a view, for copying four bytes at a time from anywhere. */
+  readonly views: DataView[] = [];
   /** Words in records that are in use. */
   used = 0;
   readonly #free = new Uint32Array(EXACT_WORDS + 32);
@@ -62,6 +64,7 @@ export class WordHeap {
     if (this.words.length === 0) this.#next += FIRST;
     this.words.push(new Uint32Array(buffer));
     this.bytes.push(new Uint8Array(buffer));
+    this.views.push(new DataView(buffer));
   }
 
   /** What is left of the last page goes to the free lists. */

@@ -106,13 +106,13 @@ function compareSearch(
 function factsOf(index: SearchIndex, share: number): SharedFile {
   const out = new Uint8Array(index.bytesToWrite(share));
   const text = readable(String.fromCharCode(...out.subarray(0, index.writeFacts(share, out, 0))));
-  const [hash, size, kbps, hz, seconds] = text.split(' ');
+  const [hash = '', size, kbps, hz, seconds] = text.split(' ');
   const path: ByteString = String.fromCharCode(...out.subarray(0, index.writePath(share, out, 0)));
   assert.equal(path, index.pathOf(share));
   assert.equal(hash, index.hashOf(share));
   return {
     path,
-    hash: hash as string,
+    hash,
     size: Number(size),
     kbps: Number(kbps),
     hz: Number(hz),
@@ -155,7 +155,7 @@ function tailOf(path: ByteString): ByteString {
 const ALONE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 
 /** The indexed part with one blank around each word, and around each character that stands alone. */
-function words(text: ByteString): string {
+function spacedWords(text: ByteString): string {
   let spaced = ' ';
   for (const c of fold(readable(text)).replaceAll(/[‘’ʼ]/g, "'")) {
     if (ALONE.test(c)) spaced += ` ${c} `;
@@ -178,8 +178,8 @@ function matches(file: SharedFile, query: Query): boolean {
     if (part.startsWith('-') ? piecesOf(part).some(has) : !runsOf(part).every(has)) return false;
   }
   if (piecesOf(query.excludes ?? '').some(has)) return false;
-  if (!(query.phrases ?? []).every((phrase) => text.words.includes(words(phrase)))) return false;
-  return (query.prefixes ?? []).every((prefix) => text.words.includes(` ${words(prefix).trim()}`));
+  if (!(query.phrases ?? []).every((phrase) => text.words.includes(spacedWords(phrase)))) return false;
+  return (query.prefixes ?? []).every((prefix) => text.words.includes(` ${spacedWords(prefix).trim()}`));
 }
 
 const texts = new Map<ByteString, { words: string; plain: string }>();
@@ -187,7 +187,7 @@ const texts = new Map<ByteString, { words: string; plain: string }>();
 function textOfPath(path: ByteString): { words: string; plain: string } {
   let text = texts.get(path);
   if (text === undefined) {
-    text = { words: words(indexed(path)), plain: fold(readable(indexed(path))) };
+    text = { words: spacedWords(indexed(path)), plain: fold(readable(indexed(path))) };
     texts.set(path, text);
   }
   return text;
@@ -206,7 +206,7 @@ function runsOf(text: ByteString): string[] {
 /** What must not occur: of characters without spaces, any pair. */
 function piecesOf(text: ByteString): string[] {
   return runsOf(text).flatMap((run) => {
-    const characters = [...run];
+    const characters = Array.from(run);
     if (!ALONE.test(run) || characters.length < 3) return [run];
     return characters.slice(1).map((c, i) => `${characters[i]}${c}`);
   });
@@ -250,9 +250,11 @@ function textOf(all: readonly string[], most: number, chance: Chance): string {
   );
 }
 
-function bytes(text: string, chance: Chance): ByteString {
+function wireOf(text: string, chance: Chance): ByteString {
   // Half of those that can are written as old clients did.
-  const old = [...text].every((c) => c.charCodeAt(0) < 0x80 || (c.charCodeAt(0) >= 0xa0 && c.charCodeAt(0) < 0x100));
+  const old = Array.from(text).every(
+    (c) => c.charCodeAt(0) < 0x80 || (c.charCodeAt(0) >= 0xa0 && c.charCodeAt(0) < 0x100),
+  );
   return old && chance() < 0.5 ? text : wireText(text);
 }
 
@@ -262,7 +264,7 @@ function fileOf(all: readonly string[], chance: Chance): SharedFile {
   const folder = chance() < 0.9 ? `${textOf(all, 2, chance)}${slash}` : '';
   const same = chance() < 0.7;
   return {
-    path: bytes(`${root}${folder}${textOf(all, 4, chance)}${pick(['.mp3', '.mp3', '', '.tar.gz'], chance)}`, chance),
+    path: wireOf(`${root}${folder}${textOf(all, 4, chance)}${pick(['.mp3', '.mp3', '', '.tar.gz'], chance)}`, chance),
     hash: same
       ? '0123456789abcdef0123456789abcdef'
       : pick(['f'.repeat(32), 'F'.repeat(32), '00-77', `${'a'.repeat(32)}-4433`], chance),
@@ -280,18 +282,18 @@ function traitsOf(chance: Chance): OwnerTraits {
 
 function queryOf(all: readonly string[], chance: Chance): Query {
   const query: { -readonly [K in keyof Query]: Query[K] } = {
-    words: bytes(textOf(all, 3, chance).replaceAll(/[-_.]/g, ' '), chance),
+    words: wireOf(textOf(all, 3, chance).replaceAll(/[-_.]/g, ' '), chance),
     max: pick([1, 5, 100, 100, Number.POSITIVE_INFINITY], chance),
   };
-  if (chance() < 0.1) query.words += ` -${bytes(wordOf(all, chance), chance)}`;
-  if (chance() < 0.1) query.excludes = bytes(textOf(all, 2, chance), chance);
+  if (chance() < 0.1) query.words += ` -${wireOf(wordOf(all, chance), chance)}`;
+  if (chance() < 0.1) query.excludes = wireOf(textOf(all, 2, chance), chance);
   if (chance() < 0.2) query.kbps = rangeOf([0, 128, 160, 192, 320], chance);
   if (chance() < 0.1) query.size = rangeOf([0, 3_000_000, 4_433_320, 5_000_000_000], chance);
   if (chance() < 0.1) query.hz = rangeOf([44_100, 48_000], chance);
   if (chance() < 0.1) query.seconds = rangeOf([200, 215, 300], chance);
   if (chance() < 0.2) query.speed = rangeOf([3, 4, 7, 9], chance);
   if (chance() < 0.3) query.type = pick(['any', 'mp3', 'video', 'text'], chance);
-  if (chance() < 0.1) query.phrases = [bytes(textOf(all, 2, chance), chance)];
+  if (chance() < 0.1) query.phrases = [wireOf(textOf(all, 2, chance), chance)];
   if (chance() < 0.1) query.prefixes = [pick(['a', 'b', 'be', 'co', 'cor', 'bj', 'do'], chance)];
   if (query.prefixes !== undefined && chance() < 0.5) query.words = '';
   return query;

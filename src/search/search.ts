@@ -7,7 +7,7 @@ import { PAGE_MASK, PAGE_SHIFT } from './heap.ts';
 import { LIMITS } from './limits.ts';
 import { NameMatcher } from './name-matcher.ts';
 import { PostingCursor } from './postings.ts';
-import { RECORDING, TYPE_MASK, TYPE_SHIFT } from './records.ts';
+import { RECORDING, SHARE, TYPE_MASK, TYPE_SHIFT } from './records.ts';
 import { FIREWALLED, GONE, HIDDEN, MEDIA, type SearchIndex } from './share-index.ts';
 import { ANYBODY, type Query, type Range, type Share, type Viewer } from './types.ts';
 import { CUT, WordScanner } from './words.ts';
@@ -22,6 +22,8 @@ const NAME_STEPS = 40;
 const LONGEST_SPELLED = 20;
 /** Recordings that are looked at together. */
 const GATHER = 16;
+/** A word in the middle of most names. */
+const NAME_AHEAD = RECORDING.name + 12;
 const BATCH = LIMITS.batch.value;
 const BLANKS = /[\s"]+/;
 const LAST_WORD = /\S+$/;
@@ -105,6 +107,7 @@ export class Search {
     if (!this.#compile()) return true;
     const done = this.#walk(this.steps + steps);
     this.#showMore();
+    this.#readAhead();
     return done || this.#left === 0;
   }
 
@@ -308,6 +311,7 @@ export class Search {
   #consider(gathered: number): void {
     const { recordings, text } = this.#index;
     const candidates = this.#candidates;
+    this.steps += gathered;
     let kept = 0;
     for (let i = 0; i < gathered; i++) {
       const recording = candidates[i] as number;
@@ -322,6 +326,7 @@ export class Search {
     for (let i = 0; i < kept; i++) {
       const recording = candidates[i] as number;
       const page = recordings.words[recording >>> PAGE_SHIFT] as Uint32Array;
+      touched ^= page[((recording & PAGE_MASK) + NAME_AHEAD) & PAGE_MASK] as number;
       if (page[(recording & PAGE_MASK) + RECORDING.shares] === 1) continue;
       const list = page[(recording & PAGE_MASK) + RECORDING.list] as number;
       touched ^= (text.words[list >>> PAGE_SHIFT] as Uint32Array)[list & PAGE_MASK] as number;
@@ -407,6 +412,17 @@ export class Search {
     for (let i = 0; i < more.length && this.#left > 0; i += 2)
       this.#show(more[i] as number, more[i + 1] as number, Number.MAX_SAFE_INTEGER);
     more.length = 0;
+  }
+
+  /** Whoever writes the results out will need these next. */
+  #readAhead(): void {
+    const { shareHeap } = this.#index;
+    let touched = this.touched;
+    for (let i = 0; i < this.count; i++) {
+      const share = this.shares[i] as Share;
+      touched ^= (shareHeap.words[share >>> PAGE_SHIFT] as Uint32Array)[(share & PAGE_MASK) + SHARE.place] as number;
+    }
+    this.touched = touched;
   }
 
   #grow(): void {

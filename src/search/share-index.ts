@@ -48,6 +48,8 @@ const LOW_PART = 2 ** 24;
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
 const DOT = 0x2e;
+const QUOTE = 0x22;
+const BLANK = 0x20;
 
 /** The value of a hex digit in lower case, or 255. */
 const hexValue = new Uint8Array(256).fill(255);
@@ -117,6 +119,14 @@ export class SearchIndex {
   #nameAt = 0;
   #nameHash = 0;
   readonly #md5 = new Uint32Array(4);
+
+  // The recording that was written last, from its name on, and the caller's buffer.
+  readonly #once = new Uint8Array(LIMITS.pathBytes.value + MOST_FACTS);
+  readonly #onceView = new DataView(this.#once.buffer);
+  #onceEnd = 0;
+  #written = 0;
+  #out: Uint8Array = this.#once;
+  #outView: DataView = this.#onceView;
 
   /** `seed` makes the hash tables unpredictable to those who choose the names; any 32-bit number. */
   constructor(seed = 0) {
@@ -336,44 +346,76 @@ export class SearchIndex {
     return this.#fact(share, RECORDING.shares);
   }
 
-  /** At most what writePath and writeFacts will write together. */
+  /** At most what writeEntry, or writePath and writeFacts together, will write. */
   bytesToWrite(share: Share): number {
     const place = this.#placeOf(share);
     const root = this.#textPage(place)[(place & PAGE_MASK) + PLACE.length] as number;
     return root + this.#nameLength(this.recordingOf(share)) + MOST_FACTS;
   }
 
-  /** Writes the path's bytes at `at`; returns the place after them. The hot way: no string is built. */
+  /** Writes the path's bytes at `at`; returns the place after them. No string is built. */
   writePath(share: Share, out: Uint8Array, at: number): number {
-    const page = this.#sharePage(share);
-    const place = page[(share & PAGE_MASK) + SHARE.place] as number;
-    const recording = page[(share & PAGE_MASK) + SHARE.recording] as number;
-    let to = at;
-    const root = this.text.bytes[place >>> PAGE_SHIFT] as Uint8Array;
-    let from = ((place & PAGE_MASK) + PLACE.text) * 4;
-    let end = from + (this.#textPage(place)[(place & PAGE_MASK) + PLACE.length] as number);
-    while (from < end) out[to++] = root[from++] as number;
-    const name = this.recordings.bytes[recording >>> PAGE_SHIFT] as Uint8Array;
-    from = ((recording & PAGE_MASK) + RECORDING.name) * 4;
-    end = from + this.#nameLength(recording);
-    while (from < end) out[to++] = name[from++] as number;
-    return to;
+    const place = this.#placeOf(share);
+    const recording = this.recordingOf(share);
+    const root = this.#textPage(place)[(place & PAGE_MASK) + PLACE.length] as number;
+    const to = copy(this.text, place, PLACE.text, root, this.#viewOf(out), at);
+    return copy(this.recordings, recording, RECORDING.name, this.#nameLength(recording), this.#viewOf(out), to);
   }
 
-  /** Writes `<md5> <size> <kbps> <hz> <seconds>` as 201 and 212 want it; returns the place after it. */
+  /** Writes `<md5> <size> <kbps> <hz> <seconds>`; returns the place after it. */
   writeFacts(share: Share, out: Uint8Array, at: number): number {
-    const recording = this.recordingOf(share);
+    return this.#writeFacts(this.recordingOf(share), out, at);
+  }
+
+  /**
+   * Writes `"<path>" <md5> <size> <kbps> <hz> <seconds>`, which 201 and 212 have in common; returns the place after it.
+   * The hot way: shares of one recording, one after the other, cost little more than their paths. At most
+   * {@link bytesToWrite}.
+   */
+  writeEntry(share: Share, out: Uint8Array, at: number): number {
+    const page = this.#sharePage(share);
+    const recording = page[(share & PAGE_MASK) + SHARE.recording] as number;
+    const place = page[(share & PAGE_MASK) + SHARE.place] as number;
+    const view = this.#viewOf(out);
+    if (recording !== this.#written) this.#writeOnce(recording);
+    out[at] = QUOTE;
+    const root = this.#textPage(place)[(place & PAGE_MASK) + PLACE.length] as number;
+    const to = copy(this.text, place, PLACE.text, root, view, at + 1);
+    return copyBytes(this.#onceView, 0, this.#onceEnd, view, to);
+  }
+
+  /** From the name on, an entry is the same for all shares of the recording. */
+  #writeOnce(recording: number): void {
+    const once = this.#once;
+    const length = this.#nameLength(recording);
+    const at = copy(this.recordings, recording, RECORDING.name, length, this.#onceView, 0);
+    once[at] = QUOTE;
+    once[at + 1] = BLANK;
+    this.#onceEnd = this.#writeFacts(recording, once, at + 2);
+    this.#written = recording;
+  }
+
+  #writeFacts(recording: number, out: Uint8Array, at: number): number {
     const page = this.#recordingPage(recording);
     const r = recording & PAGE_MASK;
     let to = this.#writeToken(recording, out, at);
-    out[to++] = 0x20;
+    out[to++] = BLANK;
     to = writeNumber(this.#sizeOf(recording), out, to);
-    out[to++] = 0x20;
+    out[to++] = BLANK;
     to = writeNumber((page[r + RECORDING.kbpsAndLength] as number) >>> 16, out, to);
-    out[to++] = 0x20;
+    out[to++] = BLANK;
     to = writeNumber(page[r + RECORDING.hz] as number, out, to);
-    out[to++] = 0x20;
+    out[to++] = BLANK;
     return writeNumber(page[r + RECORDING.seconds] as number, out, to);
+  }
+
+  /** A view on the caller's buffer, mostly the same from call to call. */
+  #viewOf(out: Uint8Array): DataView {
+    if (out !== this.#out) {
+      this.#out = out;
+      this.#outView = new DataView(out.buffer, out.byteOffset, out.byteLength);
+    }
+    return this.#outView;
   }
 
   // ---- for Search
@@ -492,6 +534,7 @@ export class SearchIndex {
   #addRecording(file: SharedFile, odd: boolean): number {
     this.#forget(FORGET_PER_ADD);
     const length = this.#pathEnd - this.#nameAt;
+    this.#written = 0;
     const recording = this.recordings.alloc(recordingWords(length, odd ? file.hash.length : -1));
     const page = this.#recordingPage(recording);
     const r = recording & PAGE_MASK;
@@ -728,7 +771,8 @@ export class SearchIndex {
       if (share >= IS_PLACE || this.#placeOf(share) !== place) continue;
       const recording = this.recordingOf(share);
       const r = recording & PAGE_MASK;
-      if (this.#recordingPage(recording)[r + RECORDING.nameHash] === this.#nameHash && this.#isName(recording)) return share;
+      if (this.#recordingPage(recording)[r + RECORDING.nameHash] === this.#nameHash && this.#isName(recording))
+        return share;
     }
   }
 
@@ -1048,8 +1092,8 @@ export class SearchIndex {
 /** What `tidy` counts for taking one share out, and for forgetting one recording (about ten words). */
 const STEPS_PER_SHARE = 2;
 const STEPS_PER_RECORDING = 24;
-/** Token, four numbers of at most 16, 5, 10 and 10 digits, four blanks. */
-const MOST_FACTS = LIMITS.hashBytes.value + 45;
+/** Token, four numbers of at most 16, 5, 10 and 10 digits, four blanks, two quotes and a blank. */
+const MOST_FACTS = LIMITS.hashBytes.value + 48;
 
 /** Where the indexed part of a name ends: at the last dot after the last slash. */
 function endOfWords(bytes: Uint8Array, from: number, to: number): number {
@@ -1102,6 +1146,20 @@ function sameBytes(a: Uint8Array, atA: number, b: Uint8Array, atB: number, lengt
 function grown<T extends Uint8Array | Uint32Array | Float64Array>(before: T, after: T): T {
   after.set(before);
   return after;
+}
+
+/** Copies `length` bytes of text that begin at a record's word; returns the place after them. */
+function copy(heap: WordHeap, record: number, word: number, length: number, to: DataView, at: number): number {
+  const from = heap.views[record >>> PAGE_SHIFT] as DataView;
+  return copyBytes(from, ((record & PAGE_MASK) + word) * 4, length, to, at);
+}
+
+/** Four bytes at a time (measured: a third of the time of single bytes, and less than a call of `set`). */
+function copyBytes(from: DataView, start: number, length: number, to: DataView, at: number): number {
+  const end = length & ~3;
+  for (let i = 0; i < end; i += 4) to.setInt32(at + i, from.getInt32(start + i, true), true);
+  for (let i = end; i < length; i++) to.setUint8(at + i, from.getUint8(start + i));
+  return at + length;
 }
 
 /** Decimal digits of a whole number. */
