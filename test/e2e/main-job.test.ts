@@ -2,10 +2,10 @@
 // command line and its JSON; bytes are compared at the end. `test/e2e/page.test.ts` does the same through the page.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { need } from '../kit/need.ts';
+import { freePort } from '../kit/ports.ts';
 import { command, eventually, Program, type ProgramEvent, scratch } from '../kit/program.ts';
 import { makeNeverShared, makeSong, NEVER_SHARED, SONGS, type Song, sha1 } from '../kit/songs.ts';
 
@@ -234,13 +234,4 @@ async function fetchSong(index: number, who: string): Promise<void> {
 
 function songsIn(who: string): string[] {
   return readdirSync(at(`${who}-downloads`));
-}
-
-/** A port nobody uses at this moment, for options where 0 means "none". */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

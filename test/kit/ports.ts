@@ -1,0 +1,13 @@
+// Ports for options in which 0 means "none", so that the system cannot be asked to choose.
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/** A loopback port that nobody uses at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
