@@ -87,6 +87,8 @@ export type Judgement = {
   /** In order, without gaps, from 0 to sizeBytes. */
   segments: Segment[];
   wrapster: WrapsterList | null;
+  /** How the encoder names itself in the info frame, as `LAME3.100`. */
+  encoder?: string;
 };
 
 /**
