@@ -10,6 +10,8 @@ export type Context = {
   readonly mpeg: MpegFrames;
   /** How deep tags hold tags here; see TAG_DEPTH. */
   depth: number;
+  /** Samples that a FLAC's header counts; 0: it does not say. */
+  declaredSamples: number;
   /** MPEG frames stand in a RIFF. */
   inRiff: boolean;
   /** A container that holds sound which cannot be reached, because its table is cut off. */

@@ -28,6 +28,7 @@ export function* walkFlac(w: Window, context: Context): Walk<boolean> {
   record.mark(w.fileOffset(w.pos), 'header');
   const info = yield* walkBlocks(w, context);
   if (info === null) return true;
+  context.declaredSamples = info.samples;
   const from = w.fileOffset(w.pos);
   const found = yield* walkFrames(w, context, info);
   if (found.count === 0) return true;

@@ -34,6 +34,7 @@ export function newContext(): Context {
     mpeg: new MpegFrames(record),
     depth: 0,
     inRiff: false,
+    declaredSamples: 0,
     hasCutSound: false,
     lengthClaims: [],
   };

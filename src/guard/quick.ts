@@ -1,26 +1,141 @@
-import type { QuickFacts } from './verdict.ts';
+// What a library scan wants to know of a song without reading all of it. The walk is the judge's own, over the head; what
+// only the end would tell is taken from the file's headers or reckoned, and then said to be no more than that.
+import { readOggPage } from '#wire/magic';
+import { newContext } from './judge.ts';
+import type { Format, QuickFacts } from './verdict.ts';
+import { FileWindow, SLICE_BYTES } from './window.ts';
 
 /** How much of the start and the end of a file {@link readFacts} wants to see; less is taken as it is. */
 export const QUICK_HEAD_BYTES = 262_144;
 export const QUICK_TAIL_BYTES = 65_536;
 
 export type QuickSource = {
-  readonly name: string;
+  /** For symmetry with the judge; content decides. */
+  readonly name?: string;
   readonly sizeBytes: number;
   /** The first bytes of the file (all of them when the file is small). */
   readonly head: Uint8Array;
   /** The last bytes of the file; may overlap the head, may be empty. */
   readonly tail: Uint8Array;
-  /**
-   * The first bytes again from `soundFrom` on, when the head was all tag: see {@link readFacts}.
-   */
+  /** What was asked for by `wants`: bytes from there on. */
   readonly more?: { readonly from: number; readonly bytes: Uint8Array };
 };
 
 /**
- * Rates, duration and tags of a song from its head and tail. Null: no sound was found there (then the whole file must be
- * judged). `{ wants: from }`: the head is all tag; read QUICK_HEAD_BYTES from there and call again with `more`.
+ * Rates, duration and tags of a song from its head and tail. Null: no sound was found there, so only a judge of the whole
+ * file can say. `{ wants }`: the head is all tag; read QUICK_HEAD_BYTES from that byte on and call again with `more`.
  */
-export function readFacts(_source: QuickSource): QuickFacts | { wants: number } | null {
-  return null;
+export function readFacts(source: QuickSource): QuickFacts | { wants: number } | null {
+  const context = newContext();
+  const w = new FileWindow();
+  const walk = context.walkAll(w, context);
+  const feed = (bytes: Uint8Array): void => {
+    for (let from = 0; from < bytes.length; from += SLICE_BYTES) {
+      w.push(bytes.subarray(from, from + SLICE_BYTES));
+      walk.next();
+    }
+  };
+  feed(source.head);
+  if (source.more !== undefined && source.more.from >= w.end) {
+    w.jump(source.more.from);
+    feed(source.more.bytes);
+  }
+  const complete = w.end >= source.sizeBytes;
+  // A walk that waits far beyond what it has seen passes over a tag.
+  if (
+    !complete &&
+    context.mpeg.frames === 0 &&
+    w.pos > w.end &&
+    w.pos < source.sizeBytes &&
+    source.more === undefined
+  ) {
+    if (context.record.sounds.length === 0 && !context.record.segments.some(({ is }) => is === 'data')) {
+      if (context.record.tagKinds.length > 0) return { wants: w.pos };
+    }
+  }
+  w.ended = true;
+  const soundTo = complete ? w.end : source.sizeBytes;
+  while (walk.next().done !== true);
+  const { record, mpeg } = context;
+  const tags = {
+    has: record.tagKinds,
+    title: record.title,
+    artist: record.artist,
+    album: record.album,
+    pictures: record.pictures,
+  };
+  const frames = mpeg.format(context.inRiff ? 'riff' : 'mpeg');
+  if (frames !== null) {
+    const soundFrom = mpeg.first?.at ?? 0;
+    if (complete) return { format: frames, tags, exact: true, soundFrom };
+    return { ...reckonMpeg(frames, context, soundFrom, soundTo), tags, soundFrom };
+  }
+  const sound = record.sounds[0];
+  if (sound === undefined) return null;
+  if (complete) return { format: sound.format, tags, exact: true, soundFrom: sound.at };
+  const whole = reckonOther(sound.format, context, source);
+  return whole === null ? null : { ...whole, tags, soundFrom: sound.at };
+}
+
+/** From the info frame where there is one, else from the mean of the frames that were seen. */
+function reckonMpeg(
+  seen: Format,
+  { mpeg }: ReturnType<typeof newContext>,
+  from: number,
+  to: number,
+): { format: Format; exact: boolean } {
+  const each = seen.seconds / (seen.frames ?? 1);
+  const claim = mpeg.claims[0];
+  if (claim !== undefined && claim.frames !== null && claim.frames > 0) {
+    const seconds = claim.frames * each;
+    const bytes = claim.bytes ?? to - from;
+    const kbps = seen.vbr ? Math.round((bytes * 8) / seconds / 1000) : seen.kbps;
+    // A claim that the file's own size contradicts is not believed.
+    if (Math.abs(bytes - (to - claim.at)) <= Math.max(65_536, bytes / 8)) {
+      return { format: { ...seen, frames: claim.frames, seconds, kbps }, exact: true };
+    }
+  }
+  const frames = Math.round((to - from) / (mpeg.bytes / (seen.frames ?? 1)));
+  return { format: { ...seen, frames, seconds: frames * each }, exact: !seen.vbr };
+}
+
+function reckonOther(
+  seen: Format,
+  context: ReturnType<typeof newContext>,
+  source: QuickSource,
+): { format: Format; exact: boolean } | null {
+  const bytes = source.sizeBytes;
+  if (seen.container === 'flac') {
+    const samples = context.declaredSamples;
+    if (samples === 0) return null;
+    const seconds = samples / seen.hz;
+    return { format: { ...seen, seconds, kbps: rate(bytes, seconds), frames: null }, exact: true };
+  }
+  if (seen.container === 'ogg') {
+    const granule = lastGranule(source.tail);
+    if (granule <= 0) return null;
+    const seconds = granule / seen.hz;
+    return { format: { ...seen, seconds, kbps: rate(bytes, seconds), frames: null }, exact: true };
+  }
+  if (seen.container === 'riff') {
+    const seconds = (bytes * 8) / 1000 / seen.kbps;
+    return { format: { ...seen, seconds, frames: Math.round(seconds * seen.hz) }, exact: false };
+  }
+  if (seen.codec === 'aac' && seen.container === 'mpeg') {
+    return { format: { ...seen, seconds: (bytes * 8) / 1000 / seen.kbps, frames: null }, exact: false };
+  }
+  return { format: seen, exact: true };
+}
+
+function rate(bytes: number, seconds: number): number {
+  return Math.round((bytes * 8) / seconds / 1000);
+}
+
+function lastGranule(tail: Uint8Array): number {
+  for (let at = tail.length - 27; at >= 0; at--) {
+    if (tail[at] !== 0x4f) continue;
+    const page = readOggPage(tail, at);
+    if (page !== null && page.granule > 0) return page.granule;
+  }
+  return 0;
 }

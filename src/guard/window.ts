@@ -121,6 +121,12 @@ export class FileWindow extends Window {
     this.append(slice);
   }
 
+  /** Goes on at an offset beyond the end, as if what lies between had been passed over. */
+  jump(offset: number): void {
+    this.base = offset;
+    this.filled = 0;
+  }
+
   fileOffset(offset: number): number {
     return offset;
   }

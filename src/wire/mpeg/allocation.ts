@@ -92,20 +92,16 @@ export function checkAllocation(
     }
   }
   const used = factorBits(bits, allocated, bands * 2, frame.layer);
-  if (used < 0) return { possible: false, silent, usedBits: 0 };
   const usedBits = bits.bit + used + sampleBits - at * 8;
   return { possible: usedBits <= (end - at) * 8, silent, usedBits };
 }
 
-/** Reads scfsi and passes over the scale factors: bits of the latter, or -1 where one of them is the forbidden 63. */
+/** Reads scfsi; bits of the scale factors that follow. Their value says nothing: encoders write even the forbidden 63. */
 function factorBits(bits: Bits, allocated: Uint8Array, count: number, layer: 1 | 2): number {
   let factors = 0;
   for (let i = 0; i < count; i++) {
     if (allocated[i] !== 0) factors += layer === 1 ? 1 : (FACTORS[bits.take(2)] as number);
   }
-  const from = bits.bit;
-  for (let i = 0; i < factors; i++) if (bits.take(6) === 63) return -1;
-  bits.bit = from;
   return factors * 6;
 }
 
