@@ -5,9 +5,14 @@ type Entry = { summary: string; load: () => Promise<CommandModule> };
 
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   config: { summary: 'effective options of a program and where each came from', load: () => import('./config.ts') },
+  hub: { summary: 'run a hub: accounts, search, chat, brokered transfers', load: () => import('./hub.ts') },
   watch: {
     summary: 'who on this network uses Napster and Gnutella, how much, and what to do about it',
     load: () => import('./watch.ts'),
+  },
+  inspect: {
+    summary: 'what is this file really? frames, tags, Wrapster, foreign bytes',
+    load: () => import('./inspect.ts'),
   },
   shields: { summary: 'what a stranger can see of you: serve, probe, audit', load: () => import('./shields.ts') },
 };
