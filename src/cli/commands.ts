@@ -6,6 +6,26 @@ type Entry = { summary: string; load: () => Promise<CommandModule> };
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   config: { summary: 'effective options of a program and where each came from', load: () => import('./config.ts') },
   hub: { summary: 'run a hub: accounts, search, chat, brokered transfers', load: () => import('./hub.ts') },
+  peer: {
+    summary: 'join hubs, share folders, search and fetch; with a page of its own',
+    load: () => import('./peer.ts'),
+  },
+  search: { summary: 'search all hubs of the running peer', load: () => import('./search.ts') },
+  get: { summary: 'fetch a song that a search or a browse has found', load: () => import('./get.ts') },
+  browse: { summary: 'list what somebody shares', load: () => import('./browse.ts') },
+  transfers: { summary: 'what is fetched and what others fetch', load: () => import('./transfers.ts') },
+  quarantine: {
+    summary: 'downloads that the guard held: list, release, delete',
+    load: () => import('./quarantine.ts'),
+  },
+  off: {
+    summary: 'close every port we hold and unshare everything, until "on"',
+    load: async () => ({ command: (await import('./onoff.ts')).off }),
+  },
+  on: {
+    summary: 'share and listen again after "off"',
+    load: async () => ({ command: (await import('./onoff.ts')).on }),
+  },
   watch: {
     summary: 'who on this network uses Napster and Gnutella, how much, and what to do about it',
     load: () => import('./watch.ts'),

@@ -15,6 +15,8 @@ export type Row = Transfer & {
   checks: string[];
   /** JSON of the verdict, when there is one. */
   inspection: string | null;
+  /** A person wants it whatever the guard says. */
+  overruled: boolean;
   revision: number;
 };
 
@@ -42,6 +44,7 @@ type Stored = {
   code: string | null;
   verdict: Transfer['verdict'];
   inspection: string | null;
+  overruled: number;
   kbps: number;
   seconds: number;
   nick: string;
@@ -114,11 +117,11 @@ export class TransferRows {
     if (row.direction === 'up' && state === 'open') return;
     this.#store
       .prepare(
-        `INSERT INTO transfers (id, direction, state, name, size, bytes, ord, paused, folder, path, sha1, reason, code, verdict, inspection,
-          kbps, seconds, nick, hub, added, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO transfers (id, direction, state, name, size, bytes, ord, paused, folder, path, sha1, reason, code, verdict, inspection, overruled,
+          kbps, seconds, nick, hub, added, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET state = excluded.state, size = excluded.size, bytes = excluded.bytes, ord = excluded.ord,
           paused = excluded.paused, path = excluded.path, sha1 = excluded.sha1, reason = excluded.reason, code = excluded.code,
-          verdict = excluded.verdict, inspection = excluded.inspection, nick = excluded.nick, hub = excluded.hub, ended = excluded.ended`,
+          verdict = excluded.verdict, inspection = excluded.inspection, overruled = excluded.overruled, nick = excluded.nick, hub = excluded.hub, ended = excluded.ended`,
       )
       .run(
         row.id,
@@ -136,6 +139,7 @@ export class TransferRows {
         row.reasonCode,
         row.verdict,
         row.inspection,
+        row.overruled ? 1 : 0,
         row.kbps,
         row.seconds,
         row.nick,
@@ -174,6 +178,7 @@ export function shown({
   order: _order,
   folder: _folder,
   inspection: _inspection,
+  overruled: _overruled,
   revision: _revision,
   ...row
 }: Row): Transfer {
@@ -214,6 +219,7 @@ function revive(stored: Stored): Row {
     playableBytes: 0,
     libraryId: null,
     checks: [],
+    overruled: stored.overruled === 1,
     revision: 1,
   };
 }

@@ -52,6 +52,7 @@ export const SCHEMA: readonly string[] = [
     folder TEXT,                    -- where to shelve it; null: the downloads folder
     path TEXT, sha1 TEXT,
     reason TEXT, code TEXT, verdict TEXT, inspection TEXT,
+    overruled INTEGER NOT NULL DEFAULT 0,  -- a person wants it whatever the guard says
     kbps INTEGER NOT NULL DEFAULT 0,
     seconds INTEGER NOT NULL DEFAULT 0,
     nick TEXT NOT NULL DEFAULT '', hub TEXT NOT NULL DEFAULT '',
@@ -70,9 +71,11 @@ export const SCHEMA: readonly string[] = [
   CREATE INDEX sources_transfer ON sources (transfer);
 
   CREATE TABLE quarantine (
-    id TEXT PRIMARY KEY,            -- the transfer's
+    id TEXT PRIMARY KEY,            -- also the name of the held file
+    transfer TEXT NOT NULL,
     name TEXT NOT NULL,
-    size INTEGER NOT NULL,
+    size INTEGER NOT NULL,          -- bytes that are held
+    whole INTEGER NOT NULL,         -- 0: stopped early
     inspection TEXT NOT NULL,
     nick TEXT NOT NULL, hub TEXT NOT NULL,
     at INTEGER NOT NULL,

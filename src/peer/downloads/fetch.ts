@@ -34,6 +34,7 @@ export type FetchParts = {
   readonly partPath: string;
   readonly name: string;
   readonly sizeBytes: number | null;
+  readonly overruled: boolean;
   readonly signal: AbortSignal;
   onState(state: 'connecting' | 'receiving', note: string | null): void;
   onSize(sizeBytes: number): void;
@@ -49,7 +50,7 @@ export async function fetchFrom(source: Source, parts: FetchParts): Promise<Fetc
   if (parts.signal.aborted) return { kind: 'stopped' };
   if (sizeBytes === 'not-shared') return failed('not-shared', 'does not share that file', true);
   if (sizeBytes !== null && parts.sizeBytes === null) parts.onSize(sizeBytes);
-  const part = await Part.open(parts.partPath, parts.name, sizeBytes);
+  const part = await Part.open(parts.partPath, parts.name, sizeBytes, parts.overruled);
   try {
     if (part.alarm !== null) return alarmed(part, sizeBytes ?? part.bytes);
     if (sizeBytes !== null && part.bytes === sizeBytes) return completed(part);
@@ -63,8 +64,13 @@ export async function fetchFrom(source: Source, parts: FetchParts): Promise<Fetc
 }
 
 /** A part that is whole already (its last byte came before a restart): only judged. Null: it is not. */
-export async function judgeWhole(partPath: string, name: string, sizeBytes: number): Promise<FetchOutcome | null> {
-  const part = await Part.open(partPath, name, sizeBytes);
+export async function judgeWhole(
+  partPath: string,
+  name: string,
+  sizeBytes: number,
+  overruled: boolean,
+): Promise<FetchOutcome | null> {
+  const part = await Part.open(partPath, name, sizeBytes, overruled);
   try {
     if (part.alarm !== null) return alarmed(part, sizeBytes);
     return part.bytes === sizeBytes ? completed(part) : null;

@@ -14,22 +14,25 @@ export class Part {
   readonly #file: FileHandle;
   readonly #judge: Judge;
   readonly #hash: Hash = createHash('sha1');
+  readonly #overruled: boolean;
 
-  private constructor(file: FileHandle, judge: Judge) {
+  private constructor(file: FileHandle, judge: Judge, overruled: boolean) {
     this.#file = file;
     this.#judge = judge;
+    this.#overruled = overruled;
   }
 
   /**
    * Opens (or begins) the part at `path`.
    *
-   * @param name what its owner calls it: the judge wants to know what it promises to be; @param sizeBytes null: not known
+   * @param name what its owner calls it: the judge wants to know what it promises to be; @param sizeBytes null: not known;
+   * @param overruled a person wants it whatever it is: no alarm
    */
-  static async open(path: string, name: string, sizeBytes: number | null): Promise<Part> {
+  static async open(path: string, name: string, sizeBytes: number | null, overruled: boolean): Promise<Part> {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
     const file = await open(path, flags, 0o600);
     try {
-      const part = new Part(file, createJudge(sizeBytes === null ? { name } : { name, sizeBytes }));
+      const part = new Part(file, createJudge(sizeBytes === null ? { name } : { name, sizeBytes }), overruled);
       const { size } = await file.stat();
       if (sizeBytes !== null && size > sizeBytes) await file.truncate(0);
       else await part.#readAgain(size);
@@ -47,7 +50,7 @@ export class Part {
 
   /** What makes this file one that nobody wants, as soon as that is certain. */
   get alarm(): Finding | null {
-    return this.#judge.alarm;
+    return this.#overruled ? null : this.#judge.alarm;
   }
 
   /** Appends; on disk (not synced) when it resolves. */

@@ -154,6 +154,7 @@ export class Downloads {
       sha1: null,
       checks: [],
       inspection: null,
+      overruled: false,
       revision: 0,
     };
     this.#parts.rows.add(row);
@@ -305,6 +306,7 @@ export class Downloads {
           partPath: this.#partPath(row.id),
           name: readable(source.wire),
           sizeBytes: row.sizeBytes === 0 ? null : row.sizeBytes,
+          overruled: row.overruled,
           signal: active.abort.signal,
           onState: (state, note) =>
             rows.update(row, {
@@ -402,7 +404,9 @@ export class Downloads {
   async #finishWhole(row: Row): Promise<void> {
     this.#finishing.add(row.id);
     try {
-      const outcome = await judgeWhole(this.#partPath(row.id), row.name, row.sizeBytes).catch(() => null);
+      const outcome = await judgeWhole(this.#partPath(row.id), row.name, row.sizeBytes, row.overruled).catch(
+        () => null,
+      );
       const source = this.#of(row.id)[0];
       if (outcome === null || source === undefined) return;
       if (outcome.kind === 'complete') await this.#finish(row, source, outcome);
@@ -420,7 +424,7 @@ export class Downloads {
   ): Promise<void> {
     const { rows } = this.#parts;
     const inspected = summarise(judgement);
-    if (judgement.verdict !== 'good') {
+    if (judgement.verdict !== 'good' && !row.overruled) {
       await this.#holdBad(row, source, judgement, sizeBytes);
       return;
     }
@@ -435,14 +439,16 @@ export class Downloads {
         bps: 0,
       });
       const path = await this.#parts.shelve(row.id, this.#partPath(row.id), row.name, row.folder);
-      const checks = ['size', 'format', 'content', ...judgement.findings.map(({ code }) => `note:${code}`)];
+      const checks = row.overruled
+        ? ['overruled']
+        : ['size', 'format', 'content', ...judgement.findings.map(({ code }) => `note:${code}`)];
       rows.update(row, {
         state: 'done',
         path,
         sha1,
         checks,
         sizeBytes,
-        verdict: 'good',
+        verdict: judgement.verdict,
         inspection: JSON.stringify(inspected),
         endedAt: Date.now(),
         retryAt: null,
@@ -474,8 +480,20 @@ export class Downloads {
     const id = `q${randomBytes(6).toString('hex')}`;
     await rename(this.#partPath(row.id), join(quarantineDir, `${id}.held`));
     store
-      .prepare('INSERT INTO quarantine (id, name, size, inspection, nick, hub, at) VALUES (?, ?, ?, ?, ?, ?, ?)')
-      .run(id, row.name, judgement.sizeBytes, JSON.stringify(inspected), readable(source.nick), source.hub, Date.now());
+      .prepare(
+        'INSERT INTO quarantine (id, transfer, name, size, whole, inspection, nick, hub, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(
+        id,
+        row.id,
+        row.name,
+        judgement.sizeBytes,
+        judgement.sizeBytes === sizeBytes ? 1 : 0,
+        JSON.stringify(inspected),
+        readable(source.nick),
+        source.hub,
+        Date.now(),
+      );
     store
       .prepare('INSERT OR REPLACE INTO blamed (hub, nick, wire, reason, at) VALUES (?, ?, ?, ?, ?)')
       .run(source.hub, source.nick, source.wire, finding, Date.now());
@@ -515,6 +533,19 @@ export class Downloads {
       endedAt: Date.now(),
       retryAt: null,
     });
+  }
+
+  /** Fetches on what was stopped early, because a person said so; `held` is the beginning. */
+  async overrule(row: Row, held: string): Promise<void> {
+    await rename(held, this.#partPath(row.id));
+    for (const source of this.#of(row.id)) {
+      source.spent = false;
+      source.retryAt = 0;
+      this.#saveSource(source);
+    }
+    this.#parts.rows.update(row, { overruled: true });
+    this.#retry(row);
+    this.plan();
   }
 
   #giveUp(row: Row): void {

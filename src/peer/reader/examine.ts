@@ -93,10 +93,10 @@ async function quickFacts(file: FileHandle, name: string, sizeBytes: number): Pr
   const head = await readAt(file, 0, Math.min(QUICK_HEAD_BYTES, sizeBytes));
   const tailBytes = Math.min(QUICK_TAIL_BYTES, Math.max(0, sizeBytes - head.length));
   const tail = await readAt(file, sizeBytes - tailBytes, tailBytes);
-  const facts = readFacts({ name, sizeBytes, head, tail });
+  const facts = readFacts({ sizeBytes, head, tail });
   if (facts === null || !('wants' in facts)) return facts;
   const bytes = await readAt(file, facts.wants, Math.min(QUICK_HEAD_BYTES, Math.max(0, sizeBytes - facts.wants)));
-  const again = readFacts({ name, sizeBytes, head, tail, more: { from: facts.wants, bytes } });
+  const again = readFacts({ sizeBytes, head, tail, more: { from: facts.wants, bytes } });
   return again === null || 'wants' in again ? null : again;
 }
 

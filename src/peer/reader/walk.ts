@@ -21,14 +21,18 @@ export type Batch = { readonly entries: Entry[]; readonly problems: { path: Byte
 
 const BATCH_ENTRIES = 256;
 
-/** The entries of all roots, root by root. A root is an absolute path without links. */
-export async function* walk(roots: readonly ByteString[]): AsyncGenerator<Batch> {
+/** The entries of all roots, root by root. A root is an absolute path without links; `onFolder` hears of each folder. */
+export async function* walk(
+  roots: readonly ByteString[],
+  onFolder: (path: ByteString) => void = () => {},
+): AsyncGenerator<Batch> {
   let batch: Batch = { entries: [], problems: [] };
   let looked = 0;
   for (const root of roots) {
     const folders: { below: ByteString; depth: number }[] = [{ below: '', depth: 0 }];
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
       const path = folder.below === '' ? root : `${root}/${folder.below}`;
+      onFolder(path);
       try {
         for await (const entry of await openFolder(diskPath(path))) {
           if (++looked > SHARE_LIMITS.entries.value) throw new Error('more entries than are looked at');

@@ -99,6 +99,12 @@ export class Library {
     return this.#running;
   }
 
+  /** Scans whenever something changes in the folders. Ends with the reader. */
+  async watch(): Promise<void> {
+    while (!this.#closed && (await this.#reader.change().catch(() => null)) === true)
+      if (!this.#closed) await this.scan().catch(() => {});
+  }
+
   close(): void {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);

@@ -255,6 +255,7 @@ export class Uploads {
       sha1: null,
       checks: [],
       inspection: null,
+      overruled: false,
       revision: 0,
     };
   }
