@@ -28,7 +28,7 @@ export type Pace = {
   budgetMs: number;
 };
 
-export const DEFAULT_PACE: Pace = { ratePerS: 2000, inFlight: 8000, tries: 3, rttHintMs: null, budgetMs: 38_000 };
+export const DEFAULT_PACE: Pace = { ratePerS: 2000, inFlight: 8000, tries: 3, rttHintMs: null, budgetMs: 36_000 };
 
 /** Above this a Linux kernel repeats its SYN inside one connect: shorter means one SYN an attempt. */
 const LONGEST_TIMEOUT_MS = 950;

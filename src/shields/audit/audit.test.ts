@@ -243,7 +243,7 @@ test('forgotten servers, wide listeners, trojan ports and port monitors stand ou
 test('what a probe reached is named with the program that holds it', () => {
   const [first] = findings(look({ listeners: [listener(8000)] }), new Map([[8000, 'open']]), NOW);
   assert.equal(first?.kind, 'open-outside');
-  assert.match(first?.what ?? '', /8000.*oldd/);
+  assert.match(first?.what ?? '', /oldd.*8000/);
 });
 
 test('a program that is no chat program and keeps a chat connection is an alarm', () => {

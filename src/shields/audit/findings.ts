@@ -88,12 +88,12 @@ function distinct(listeners: readonly Listener[]): Listener[] {
 
 function listenerFindings(listener: Listener, outside: ReadonlyMap<number, PortState> | null, now: number): Finding[] {
   const { port, owner, reach, filter } = listener;
-  const who = owner?.program || (owner?.user ? `a program of ${owner.user}` : 'the system');
+  const who = owner?.program || (owner?.user ? `A program of ${owner.user}` : 'The system');
   const found: Finding[] = [];
   const add = (kind: FindingKind, level: Finding['level'], what: string): void =>
     void found.push({ kind, level, what, port, listener });
   if (outside?.get(port) === 'open')
-    add('open-outside', 'warn', `Port ${port} is open to the outside, and ${who} holds it.`);
+    add('open-outside', 'warn', `${who} holds port ${port}, and it is open to the outside.`);
   else if (reach === 'any' && (filter === 'accepted' || filter === 'no filter'))
     add('too-wide', 'warn', `${who} listens on port ${port} for everybody, and no filter stands before it.`);
   if (TROJAN_PORTS.has(port))

@@ -6,6 +6,7 @@ import type {
   ShieldsConsent,
   ShieldsMe,
   ShieldsMessage,
+  ShieldsPortState,
   ShieldsPortText,
   ShieldsTest,
   ShieldsToken,
@@ -18,7 +19,7 @@ export type ShieldsState = {
   link: 'connecting' | 'open' | 'lost';
   run: Run | null;
   /** States of ports of all runs so far, for the view from inside. */
-  outside: ReadonlyMap<number, 'open' | 'closed' | 'stealth'>;
+  outside: ReadonlyMap<number, ShieldsPortState>;
 };
 
 const CONNECT_AGAIN_MS = 2000;
@@ -29,6 +30,8 @@ export class ShieldsChannel {
   #connection = '';
   #again: ReturnType<typeof setTimeout> | null = null;
   #stopped = false;
+  /** Somebody waits for one port that is asked again. */
+  #retest: { resolve: (state: ShieldsPortState) => void; reject: (error: Error) => void } | null = null;
 
   start(): void {
     this.#stopped = false;
@@ -53,11 +56,28 @@ export class ShieldsChannel {
   async test(test: ShieldsTest, total: number, ports?: number[]): Promise<void> {
     this.#put({ run: newRun(test, total) });
     try {
-      const body: ShieldsConsent = { test, connection: this.#connection, ...(ports === undefined ? {} : { ports }) };
-      const { token } = await ask<ShieldsToken>('api/shields/consent', body);
-      this.#socket?.send(JSON.stringify({ kind: 'start', token }));
+      await this.#start(test, ports);
     } catch (error) {
       this.#hear({ kind: 'failed', code: 'refused', message: (error as Error).message });
+    }
+  }
+
+  /** Asks one port again and puts what came into the picture that is there. */
+  async again(port: number): Promise<ShieldsPortState> {
+    if (this.#retest !== null) throw new Error('A port is being tested already.');
+    const { promise, resolve, reject } = Promise.withResolvers<ShieldsPortState>();
+    this.#retest = { resolve, reject };
+    try {
+      await this.#start('own', [port]);
+      const state = await promise;
+      const { run, outside } = this.state.get();
+      this.#put({
+        run: run === null ? null : { ...run, cells: new Map(run.cells).set(port, { state, provisional: false }) },
+        outside: new Map(outside).set(port, state),
+      });
+      return state;
+    } finally {
+      this.#retest = null;
     }
   }
 
@@ -66,6 +86,12 @@ export class ShieldsChannel {
     this.#put({ run: null });
     this.#socket?.close();
     this.retryNow();
+  }
+
+  async #start(test: ShieldsTest, ports?: number[]): Promise<void> {
+    const body: ShieldsConsent = { test, connection: this.#connection, ...(ports === undefined ? {} : { ports }) };
+    const { token } = await ask<ShieldsToken>('api/shields/consent', body);
+    this.#socket?.send(JSON.stringify({ kind: 'start', token }));
   }
 
   async #load(): Promise<void> {
@@ -83,6 +109,7 @@ export class ShieldsChannel {
     socket.addEventListener('message', ({ data }) => this.#hear(JSON.parse(String(data)) as ShieldsMessage));
     socket.addEventListener('close', () => {
       if (this.#socket !== socket || this.#stopped) return;
+      this.#retest?.reject(new Error('The connection broke, and the test with it.'));
       const run = this.state.get().run;
       if (run !== null && !isOver(run))
         this.#hear({ kind: 'failed', code: 'lost', message: 'The connection broke, and the test with it.' });
@@ -96,12 +123,20 @@ export class ShieldsChannel {
       this.#connection = message.connection;
       return this.#put({ link: 'open' });
     }
+    if (this.#retest !== null) return this.#hearAgain(message);
     const { run } = this.state.get();
     if (run === null) return;
     const outside = new Map(this.state.get().outside);
     if (message.kind === 'report')
       for (const { port, state, proto } of message.report.rows) if (proto === 'tcp') outside.set(port, state);
     this.#put({ run: heard(run, message), outside });
+  }
+
+  #hearAgain(message: ShieldsMessage): void {
+    if (message.kind === 'failed') this.#retest?.reject(new Error(message.message));
+    if (message.kind !== 'report') return;
+    const row = message.report.rows[0];
+    if (row !== undefined) this.#retest?.resolve(row.state);
   }
 
   #put(change: Partial<ShieldsState>): void {

@@ -11,7 +11,7 @@ import type { PortKnowledge, ShieldsChannel, ShieldsState } from './channel.ts';
 import { FixCards } from './fix-cards.tsx';
 import { Grid, Legend } from './grid.tsx';
 import { savePicture } from './picture.ts';
-import { isOver, readPorts, type Run } from './run.ts';
+import { type Cell, isOver, readPorts, type Run } from './run.ts';
 import css from './shields.module.css';
 import { w } from './words.ts';
 
@@ -20,7 +20,8 @@ type ProbeProps = { channel: ShieldsChannel; state: ShieldsState; known: PortKno
 export function Probe({ channel, state: { me, link, run }, known }: ProbeProps): ReactNode {
   const [selected, setSelected] = useState<number | null>(null);
   if (me === null) return <Loading />;
-  const again = (port: number): void => void channel.test('own', 1, [port]);
+  const again = (port: number): void =>
+    void channel.again(port).then((state) => tell('good', w.nowIs(port, state)), tellFailure);
   const running = run !== null && !isOver(run);
   return (
     <CardPage label={w.screens.probe}>
@@ -121,6 +122,7 @@ function Result({ run, known, selected, onSelect }: ResultProps): ReactNode {
         </p>
       )}
       <Legend counts={counts} />
+      {run.ports.length > 0 && <Pointed port={selected} run={run} known={known} />}
       {run.ports.length > 0 && (
         <Grid ports={run.ports} cells={run.cells} names={known.texts} selected={selected} onSelect={onSelect} />
       )}
@@ -148,6 +150,31 @@ function Result({ run, known, selected, onSelect }: ResultProps): ReactNode {
       )}
     </Card>
   );
+}
+
+/** One line on the square under the pointer, above the grid so that it is seen on small screens too. */
+function Pointed({ port, run, known }: { port: number | null; run: Run; known: PortKnowledge }): ReactNode {
+  const cell = port === null ? undefined : run.cells.get(port);
+  const text = port === null ? undefined : known.texts.get(port);
+  return (
+    <p className={css.pointed}>
+      {port === null ? (
+        <span className={css.soft}>{w.point}</span>
+      ) : (
+        <>
+          <strong>
+            {port} {text?.name}
+          </strong>{' '}
+          {stateWords(cell)} <span className={css.soft}>{text?.who}</span>
+        </>
+      )}
+    </p>
+  );
+}
+
+function stateWords(cell: Cell | undefined): string {
+  if (cell === undefined) return w.unknown;
+  return cell.provisional ? w.provisional : w.states[cell.state];
 }
 
 /** UDP rows, ping, and what must be known before the states are believed. */
@@ -211,7 +238,7 @@ type DetailsProps = {
 function PortDetails({ port, run, known, onSelect, onAgain }: DetailsProps): ReactNode {
   const text = known.texts.get(port);
   const cell = run.cells.get(port);
-  const state = cell === undefined ? w.unknown : cell.provisional ? w.provisional : w.states[cell.state];
+  const state = stateWords(cell);
   return (
     <Card title={`${w.details} ${port}${text === undefined ? '' : ` · ${text.name}`}`} aside={state} wide>
       {cell !== undefined && !cell.provisional && <p>{w.means[cell.state]}</p>}

@@ -10,7 +10,7 @@ export const w = {
     sharing: 'Sharing ports',
     upnp: 'UPnP',
     own: 'Own list',
-    all: 'All 65,535',
+    all: 'All ports',
   } satisfies Record<ShieldsTest, string>,
   states: { open: 'open', closed: 'closed', stealth: 'stealth' } satisfies Record<ShieldsPortState, string>,
   means: {
@@ -38,6 +38,8 @@ export const w = {
   stop: 'Stop',
   again: 'Test again',
   againPort: (port: number) => `Test port ${port} again`,
+  nowIs: (port: number, state: ShieldsPortState) => `Port ${port} is ${state}.`,
+  point: 'Point at a square: it says what the port is.',
   ownPorts: 'Ports, like 22, 80, 6346-6350',
   ownWrong: 'Up to 64 ports from 0 to 65535, like 22, 80, 6346-6350.',
   lan: 'This server also tests visitors from its own network.',
