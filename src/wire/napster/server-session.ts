@@ -39,7 +39,7 @@ export class ServerSession<Owner = unknown> implements Session {
   #held = false;
   #closed = false;
   #parked: ByteQueue | null = null;
-  #zip: { inflate: Inflate; deflate: Deflate; plain: Uint8Array | null } | null = null;
+  #zip: { inflate: Inflate; deflate: Deflate; plain: Uint8Array | null; ended: () => void } | null = null;
   #step: Step | null = null;
 
   constructor(sink: ServerSink<Owner>) {
@@ -84,6 +84,7 @@ export class ServerSession<Owner = unknown> implements Session {
     if (this.#closed) return;
     this.#closed = true;
     this.deadline = Number.POSITIVE_INFINITY;
+    this.#zip?.ended();
     this.#sink.closed(this, why);
   }
 
@@ -92,9 +93,9 @@ export class ServerSession<Owner = unknown> implements Session {
     this.#loggedIn = true;
   }
 
-  /** Both directions are zlib streams from now on; what was said before goes out plain. */
-  compress(inflate: Inflate, deflate: Deflate): void {
-    this.#zip = { inflate, deflate, plain: this.out.take() };
+  /** Both directions are zlib streams from now on; what was said before goes out plain. `ended`: the streams are free. */
+  compress(inflate: Inflate, deflate: Deflate, ended: () => void = () => {}): void {
+    this.#zip = { inflate, deflate, plain: this.out.take(), ended };
     const rest = this.#reader.takeRest();
     if (rest.length > 0) this.#inflate(rest);
   }
@@ -124,8 +125,7 @@ export class ServerSession<Owner = unknown> implements Session {
   /** The raw connection is wanted (a relay): the owner takes it over, with what was read beyond this message. */
   handOver(): void {
     this.#step = { handover: true, rest: this.#reader.takeRest() };
-    this.#closed = true;
-    this.deadline = Number.POSITIVE_INFINITY;
+    this.close();
   }
 
   #read(chunk: Uint8Array, now: number): void {
