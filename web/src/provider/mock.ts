@@ -664,6 +664,7 @@ function quarantined(chance: () => number): QuarantineRow[] {
       ...inspection(chance),
       id: 'q1',
       name: 'Velvet Foxes - Undertow.mp3',
+      sizeBytes: 3_145_728,
       verdict: 'fake',
       kind: 'program',
       format: null,

@@ -2,13 +2,8 @@
 import type { ReactNode } from 'react';
 import css from './card.module.css';
 
-export function CardPage({ children, label }: { children: ReactNode; label: string }): ReactNode {
-  return (
-    <div className={css.page}>
-      <h1 className="ps-hidden">{label}</h1>
-      {children}
-    </div>
-  );
+export function CardPage({ children }: { children: ReactNode }): ReactNode {
+  return <div className={css.page}>{children}</div>;
 }
 
 type CardProps = { title: string; id?: string; aside?: ReactNode; wide?: boolean; children: ReactNode };
@@ -25,10 +20,15 @@ export function Card({ title, id, aside, wide = false, children }: CardProps): R
   );
 }
 
-export function Figure({ value, label, tone }: { value: string; label: string; tone?: 'down' | 'up' }): ReactNode {
+type FigureProps = { value: string; label: string; more?: string; tone?: 'down' | 'up' };
+
+export function Figure({ value, label, more, tone }: FigureProps): ReactNode {
   return (
     <div className={css.figure}>
-      <dt className={css.figureLabel}>{label}</dt>
+      <dt className={css.figureLabel}>
+        {label}
+        {more !== undefined && <div className={css.figureMore}>{more}</div>}
+      </dt>
       <dd className={css.figureValue} data-tone={tone}>
         {value}
       </dd>

@@ -4,7 +4,7 @@ import { type ReactNode, useEffect } from 'react';
 import { t } from '../texts/mod.ts';
 import css from './frame.module.css';
 import { Icon, type IconName, Mark } from './icons.tsx';
-import { formatPlace } from './router.ts';
+import { formatPlace } from './place.ts';
 import type { Press, Sentence } from './sentence.ts';
 
 export type FrameItem = { screen: string; label: string; icon: IconName; badge?: number };
@@ -61,6 +61,7 @@ export function Frame(props: FrameProps): ReactNode {
             </li>
           ))}
         </ul>
+        {props.banner !== null && <div className={css.banner}>{props.banner}</div>}
         <div className={css.who}>{props.who}</div>
       </nav>
       <header className={css.status} data-tone={sentence.tone}>
@@ -81,10 +82,10 @@ export function Frame(props: FrameProps): ReactNode {
         <div className={css.aside}>{props.aside}</div>
       </header>
       <main className={css.screen} id="content" tabIndex={-1} data-stale={props.stale}>
+        <h1 className="ps-hidden">{label ?? t.name}</h1>
         {props.children}
       </main>
       <div className={css.foot}>{props.foot}</div>
-      {props.banner !== null && <div className={css.banner}>{props.banner}</div>}
     </div>
   );
 }

@@ -3,6 +3,9 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Line } from './chart.tsx';
 
+/** A quiet line stays at the foot of a scale that says something. */
+const LEAST = 20_000;
+
 export function draw(
   element: HTMLElement,
   lines: readonly Line[],
@@ -22,10 +25,12 @@ export function draw(
       legend: { show: false },
       cursor: { points: { size: 6 }, drag: { x: false, y: false } },
       scales: {
-        y: { range: (_plot, low, high) => [low < 0 ? Math.min(low * 1.15, -1000) : 0, Math.max(high * 1.15, 1000)] },
+        y: {
+          range: (_plot, low, high) => [low < 0 ? Math.min(low * 1.15, -LEAST / 2) : 0, Math.max(high * 1.15, LEAST)],
+        },
       },
       axes: [
-        { ...axis, grid: { show: false }, space: 90, size: 26, values: (_plot, ticks) => ticks.map(clock) },
+        { ...axis, grid: { show: false }, space: 60, size: 26, values: (_plot, ticks) => ticks.map(clock) },
         { ...axis, size: 72, space: 34, values: (_plot, ticks) => ticks.map((tick) => format(Math.abs(tick))) },
       ],
       series: [
@@ -49,5 +54,9 @@ export function draw(
 }
 
 function clock(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+  return new Date(seconds * 1000).toLocaleTimeString(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
 }

@@ -15,6 +15,7 @@ import {
 } from 'react';
 import { t } from '../texts/mod.ts';
 import { Icon } from './icons.tsx';
+import type { Sort } from './order.ts';
 import { type MenuEntry, useLongPress, useObjectMenu } from './object-menu.tsx';
 import css from './table.module.css';
 
@@ -31,8 +32,6 @@ export type Column<Row> = {
   bare?: true;
   cell: (row: Row) => ReactNode;
 };
-
-export type Sort = { key: string; order: 'asc' | 'desc' };
 
 type TableProps<Row> = {
   label: string;

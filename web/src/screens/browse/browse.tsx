@@ -6,7 +6,8 @@ import { useActs, usePeer } from '../../peer-context.ts';
 import { Icon } from '../../shell/icons.tsx';
 import type { MenuEntry } from '../../shell/object-menu.tsx';
 import { usePaged } from '../../shell/paged.ts';
-import { formatPlace, usePlace } from '../../shell/router.ts';
+import { formatPlace } from '../../shell/place.ts';
+import { usePlace } from '../../shell/router.ts';
 import { Empty, Failed, Loading } from '../../shell/states.tsx';
 import { type Column, Table } from '../../shell/table.tsx';
 import { Cut } from '../../shell/things.tsx';
@@ -40,7 +41,7 @@ export default function BrowseScreen({ nick }: { nick: string }): ReactNode {
   return (
     <div className={css.screen}>
       <header className={css.head}>
-        <h1 className={css.title}>{t.browse.title(nick)}</h1>
+        <h2 className={css.title}>{t.browse.title(nick)}</h2>
         <Crumbs nick={nick} hub={hub} folder={folder} />
       </header>
       {page.folders.length > 0 && (

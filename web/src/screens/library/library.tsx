@@ -10,10 +10,12 @@ import type { Provider } from '../../provider/provider.ts';
 import { Icon } from '../../shell/icons.tsx';
 import type { MenuEntry } from '../../shell/object-menu.tsx';
 import { usePaged } from '../../shell/paged.ts';
-import { formatPlace, go, usePlace } from '../../shell/router.ts';
+import { formatPlace } from '../../shell/place.ts';
+import { go, usePlace } from '../../shell/router.ts';
 import { Signal, useSignal } from '../../shell/signal.ts';
 import { Empty, Failed, Loading } from '../../shell/states.tsx';
-import { type Column, type Sort, Table } from '../../shell/table.tsx';
+import type { Sort } from '../../shell/order.ts';
+import { type Column, Table } from '../../shell/table.tsx';
 import { Cut } from '../../shell/things.tsx';
 import { tellFailure } from '../../shell/toasts.ts';
 import { bare, bytes, count, day, kbps, length } from '../../texts/format.ts';
@@ -91,7 +93,6 @@ function Files(): ReactNode {
   const nothingAtAll = total === 0 && q === '' && folder === undefined;
   return (
     <div className={css.screen}>
-      <h1 className="ps-hidden">{t.library.title}</h1>
       <Folders folders={all} active={folder} quarantined={status?.features.includes('quarantine') ?? false} />
       <div className={css.files}>
         <div className={css.bar}>
@@ -229,15 +230,13 @@ function FolderLink({ href, current, name, says, title, shared }: FolderLinkProp
   return (
     <a className={css.folder} href={href} title={title} aria-current={current ? 'true' : undefined}>
       <Icon name={shared === undefined ? 'library' : 'folder'} size={18} />
-      <span className={css.folderWords}>
-        <span className={css.folderName}>{name}</span>
-        <span className={css.folderSays}>{says}</span>
-      </span>
+      <span className={css.folderName}>{name}</span>
       {shared !== undefined && (
         <span className={css.shared} data-shared={shared}>
           {shared ? t.library.shared : t.library.kept}
         </span>
       )}
+      <span className={css.folderSays}>{says}</span>
     </a>
   );
 }

@@ -34,7 +34,7 @@ export default function QuarantineScreen(): ReactNode {
     return <Empty icon="shield" title={t.quarantine.emptyTitle} text={t.quarantine.emptyText} />;
   return (
     <div className={css.page}>
-      <h1 className={css.pageTitle}>{t.quarantine.title}</h1>
+      <h2 className={css.pageTitle}>{t.quarantine.title}</h2>
       <p className={css.pageText}>{t.quarantine.text}</p>
       <ul className={css.held}>
         {data.rows.map((row) => (
@@ -74,7 +74,7 @@ function Held({ row, onAsk, onAct }: HeldProps): ReactNode {
   return (
     <li className={css.heldOne}>
       <div className={css.heldHead}>
-        <h2 className={css.heldName}>{row.name}</h2>
+        <h3 className={css.heldName}>{row.name}</h3>
         <span className={css.heldFrom}>
           <Thing label={t.quarantine.from(row.nick)} menu={() => acts.nickMenu(row.nick, row.hub)} /> ·{' '}
           {span(now - row.at)}

@@ -7,7 +7,7 @@ import { Card, CardPage, Figure, Figures } from '../../shell/card.tsx';
 import { Chart } from '../../shell/chart.tsx';
 import { useNow } from '../../shell/clock.ts';
 import { Icon } from '../../shell/icons.tsx';
-import { formatPlace } from '../../shell/router.ts';
+import { formatPlace } from '../../shell/place.ts';
 import { useSignal } from '../../shell/signal.ts';
 import { Loading } from '../../shell/states.tsx';
 import { Bar, Thing } from '../../shell/things.tsx';
@@ -20,7 +20,7 @@ export function Now(): ReactNode {
   const transfers = useTransfers();
   if (status === null) return <Loading />;
   return (
-    <CardPage label={t.screens.now}>
+    <CardPage>
       <First status={status} transfers={transfers} />
       <Traffic />
       <Today status={status} />
@@ -120,8 +120,8 @@ function Today({ status: { today } }: { status: PeerStatus }): ReactNode {
   return (
     <Card title={t.now.today}>
       <Figures>
-        <Figure value={count(today.filesDown)} label={`${t.now.fetched}, ${bytes(today.bytesDown)}`} tone="down" />
-        <Figure value={count(today.filesUp)} label={`${t.now.given}, ${bytes(today.bytesUp)}`} tone="up" />
+        <Figure value={count(today.filesDown)} label={t.now.fetched} more={bytes(today.bytesDown)} tone="down" />
+        <Figure value={count(today.filesUp)} label={t.now.given} more={bytes(today.bytesUp)} tone="up" />
         <Figure value={count(today.peopleUp)} label={t.now.people} />
       </Figures>
     </Card>

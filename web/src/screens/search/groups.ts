@@ -4,7 +4,7 @@
 // have the same words and their lengths are within three seconds. Line speed, slots and bitrate decide which one is
 // taken first, and the rest stands by as other sources.
 import type { SearchRow } from '#api';
-import type { Sort } from '../../shell/table.tsx';
+import type { Sort } from '../../shell/order.ts';
 
 const SAME_SECONDS = 3;
 

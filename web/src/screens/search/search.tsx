@@ -7,10 +7,12 @@ import type { Acts } from '../../acts.ts';
 import { useActs, useLiveSearch, usePeer } from '../../peer-context.ts';
 import { Icon } from '../../shell/icons.tsx';
 import type { MenuEntry } from '../../shell/object-menu.tsx';
-import { formatPlace, go, usePlace } from '../../shell/router.ts';
+import { formatPlace } from '../../shell/place.ts';
+import { go, usePlace } from '../../shell/router.ts';
 import { Signal, useSignal } from '../../shell/signal.ts';
 import { Empty, Loading } from '../../shell/states.tsx';
-import { type Sort, Table } from '../../shell/table.tsx';
+import type { Sort } from '../../shell/order.ts';
+import { Table } from '../../shell/table.tsx';
 import { tellFailure } from '../../shell/toasts.ts';
 import { count } from '../../texts/format.ts';
 import { t } from '../../texts/mod.ts';
@@ -73,7 +75,6 @@ export function SearchScreen(): ReactNode {
 
   return (
     <div className={css.screen}>
-      <h1 className="ps-hidden">{t.search.title}</h1>
       <form className={css.form} role="search" onSubmit={submit}>
         <TextInput
           ref={box}

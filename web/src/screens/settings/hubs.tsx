@@ -79,6 +79,7 @@ function AddHub({ add }: { add: (address: string, password: string) => void }): 
   return (
     <form className={css.addHub} onSubmit={submit}>
       <TextInput
+        className={css.hubAddress}
         label={t.settings.addHub}
         placeholder={t.settings.hubAddress}
         value={address}

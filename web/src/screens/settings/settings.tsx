@@ -81,7 +81,7 @@ function Form({ settings }: { settings: PeerSettings }): ReactNode {
 
   return (
     <>
-      <CardPage label={t.settings.title}>
+      <CardPage>
         <You draft={draft} nickWrong={nickWrong} />
         <Sharing draft={draft} />
         <Downloads draft={draft} />

@@ -7,9 +7,11 @@ import { useActs, useStatus, useTransfers } from '../../peer-context.ts';
 import { useNow } from '../../shell/clock.ts';
 import { Icon, type IconName } from '../../shell/icons.tsx';
 import type { MenuEntry } from '../../shell/object-menu.tsx';
-import { formatPlace, go, usePlace } from '../../shell/router.ts';
+import { formatPlace } from '../../shell/place.ts';
+import { go, usePlace } from '../../shell/router.ts';
 import { Empty, Loading } from '../../shell/states.tsx';
-import { type Column, type Sort, Table } from '../../shell/table.tsx';
+import type { Sort } from '../../shell/order.ts';
+import { type Column, Table } from '../../shell/table.tsx';
 import { Bar, Cut, Thing } from '../../shell/things.tsx';
 import { bare, bytes, count, percent, span, speed } from '../../texts/format.ts';
 import { t } from '../../texts/mod.ts';
@@ -85,7 +87,6 @@ export default function TransfersScreen(): ReactNode {
   };
   return (
     <div className={css.screen}>
-      <h1 className="ps-hidden">{t.transfers.title}</h1>
       <div className={css.bar}>
         <SegmentedControl
           size="sm"

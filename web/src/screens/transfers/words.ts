@@ -1,6 +1,6 @@
 // A transfer in words: its state and why, its order, what may be done with it. Pure.
 import type { Transfer, TransferAction } from '#api';
-import type { Sort } from '../../shell/table.tsx';
+import type { Sort } from '../../shell/order.ts';
 import { percent } from '../../texts/format.ts';
 import { t } from '../../texts/mod.ts';
 
