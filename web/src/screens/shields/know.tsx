@@ -7,7 +7,7 @@ import { w } from './words.ts';
 
 export default function Know({ cards }: { cards: readonly ShieldsCard[] }): ReactNode {
   return (
-    <CardPage label={w.know}>
+    <CardPage>
       <Card title={w.know} wide>
         <FixCards cards={cards} onAgain={null} />
       </Card>

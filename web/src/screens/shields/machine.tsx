@@ -36,7 +36,7 @@ export default function Machine({ channel }: { channel: ShieldsChannel }): React
     </Button>
   );
   return (
-    <CardPage label={w.screens.machine}>
+    <CardPage>
       {data.cards.length > 0 && (
         <Card title={w.fixes} wide>
           <FixCards cards={data.cards} onAgain={null} />

@@ -24,7 +24,7 @@ export function Probe({ channel, state: { me, link, run }, known }: ProbeProps):
     void channel.again(port).then((state) => tell('good', w.nowIs(port, state)), tellFailure);
   const running = run !== null && !isOver(run);
   return (
-    <CardPage label={w.screens.probe}>
+    <CardPage>
       <Choose me={me} ready={link === 'open' && !running} running={running} channel={channel} />
       {run !== null && run.upnp === null && run.failed === null && (
         <Result run={run} known={known} selected={selected} onSelect={setSelected} />
