@@ -24,7 +24,17 @@ class CaptureWriter {
     this.#block.writeUInt32LE(262_144, 16);
     this.#block.writeUInt32LE(1, 20);
   }
-  frame(seconds: number, src: number, sport: number, dst: number, dport: number, protocol: 6 | 17, sequence: number, flags: number, payload: Uint8Array): void {
+  frame(
+    seconds: number,
+    src: number,
+    sport: number,
+    dst: number,
+    dport: number,
+    protocol: 6 | 17,
+    sequence: number,
+    flags: number,
+    payload: Uint8Array,
+  ): void {
     const head = protocol === 6 ? 20 : 8;
     const length = 14 + 20 + head + payload.length;
     if (this.#at + 16 + length > this.#block.length) this.#flush();
@@ -68,7 +78,8 @@ class CaptureWriter {
 }
 
 const text = (words: string): Uint8Array => Buffer.from(words, 'latin1');
-const frame = (type: number, body: string): string => String.fromCharCode(body.length & 255, body.length >> 8, type & 255, type >> 8) + body;
+const frame = (type: number, body: string): string =>
+  String.fromCharCode(body.length & 255, body.length >> 8, type & 255, type >> 8) + body;
 
 type Talk = { client: Uint8Array; server: Uint8Array; port: number };
 
@@ -78,20 +89,39 @@ function talkOf(n: number, chance: Chance): Talk {
   hello.set([0x16, 3, 1, 0, 195, 1, 0, 0, 191, 3, 3]);
   switch (n % 20) {
     case 0:
-      return { client: text(frame(2, `user${n} secret 6699 "nap v1.4" 4`) + frame(100, `"C:\\mp3\\a - b.mp3" ${'0'.repeat(32)} 4000000 128 44100 240`)), server: text(frame(3, 'a@b.example') + frame(621, 'VERSION opennap 0.44') + frame(214, '100 2000 8')), port };
+      return {
+        client: text(
+          frame(2, `user${n} secret 6699 "nap v1.4" 4`) +
+            frame(100, `"C:\\mp3\\a - b.mp3" ${'0'.repeat(32)} 4000000 128 44100 240`),
+        ),
+        server: text(frame(3, 'a@b.example') + frame(621, 'VERSION opennap 0.44') + frame(214, '100 2000 8')),
+        port,
+      };
     case 1:
       return { client: text(`GETuser${n} "C:\\mp3\\a - b.mp3" 0`), server: text('14000000ID3'), port };
     case 2:
-      return { client: text('GNUTELLA CONNECT/0.6\r\nUser-Agent: LimeWire/4.12\r\nX-Ultrapeer: False\r\n\r\n'), server: text('GNUTELLA/0.6 200 OK\r\nUser-Agent: Phex 3\r\n\r\n'), port };
+      return {
+        client: text('GNUTELLA CONNECT/0.6\r\nUser-Agent: LimeWire/4.12\r\nX-Ultrapeer: False\r\n\r\n'),
+        server: text('GNUTELLA/0.6 200 OK\r\nUser-Agent: Phex 3\r\n\r\n'),
+        port,
+      };
     case 3:
-      return { client: text(`GET /uri-res/N2R?urn:sha1:${'A'.repeat(32)} HTTP/1.1\r\nUser-Agent: LimeWire/4.12\r\n\r\n`), server: text('HTTP/1.1 200 OK\r\nServer: LimeWire/4.12\r\nContent-Length: 9999999\r\n\r\n'), port };
+      return {
+        client: text(`GET /uri-res/N2R?urn:sha1:${'A'.repeat(32)} HTTP/1.1\r\nUser-Agent: LimeWire/4.12\r\n\r\n`),
+        server: text('HTTP/1.1 200 OK\r\nServer: LimeWire/4.12\r\nContent-Length: 9999999\r\n\r\n'),
+        port,
+      };
     case 4:
     case 5:
       return { client: text('SSH-2.0-OpenSSH_9.2\r\n'), server: text('SSH-2.0-OpenSSH_9.2\r\n'), port: 22 };
     default:
       return n % 2 === 0
         ? { client: hello, server: hello, port: 443 }
-        : { client: text('GET /index.html HTTP/1.1\r\nHost: www.example.com\r\nUser-Agent: Mozilla/5.0\r\n\r\n'), server: text('HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Length: 99999\r\n\r\n'), port: 80 };
+        : {
+            client: text('GET /index.html HTTP/1.1\r\nHost: www.example.com\r\nUser-Agent: Mozilla/5.0\r\n\r\n'),
+            server: text('HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Length: 99999\r\n\r\n'),
+            port: 80,
+          };
   }
 }
 
@@ -112,7 +142,16 @@ function writeMixed(path: string): number {
   for (let n = 0; n < 1_000_000; n++) {
     const seconds = 1_100_000_000 + n / 3000;
     if (open.length < 200 && made < 12_600) {
-      open.push({ src: 0x0a000000 + wholeBelow(4000, chance), dst: 0xc6120000 + wholeBelow(60_000, chance), sport: 1024 + wholeBelow(60_000, chance), talk: talkOf(made, chance), left: 20 + wholeBelow(120, chance), step: 0, c: 1000, s: 5000 });
+      open.push({
+        src: 0x0a000000 + wholeBelow(4000, chance),
+        dst: 0xc6120000 + wholeBelow(60_000, chance),
+        sport: 1024 + wholeBelow(60_000, chance),
+        talk: talkOf(made, chance),
+        left: 20 + wholeBelow(120, chance),
+        step: 0,
+        c: 1000,
+        s: 5000,
+      });
       made++;
     }
     const at = wholeBelow(open.length, chance);
@@ -174,8 +213,8 @@ function writeFlood(path: string): number {
     const sport = 1024 + wholeBelow(60_000, chance);
     const kind = n % 10;
     const [first, second] = kind === 0 ? [ask, agree] : kind < 6 ? [get, answer] : [text('GET'), half];
-    out.frame(seconds, src, sport, dst, 80, 6, 1000, 0x18, first as Uint8Array);
-    out.frame(seconds + 0.01, dst, 80, src, sport, 6, 5000, 0x18, second as Uint8Array);
+    out.frame(seconds, src, sport, dst, 80, 6, 1000, 0x18, first);
+    out.frame(seconds + 0.01, dst, 80, src, sport, 6, 5000, 0x18, second);
   }
   out.end();
   return out.packets;
@@ -187,7 +226,11 @@ type Cost = { cpuSeconds: number; maxRssMb: number };
 function cost(command: string, args: readonly string[]): Cost | null {
   let best: Cost | null = null;
   for (let run = 0; run < 3; run++) {
-    const timed = spawnSync('/usr/bin/time', ['-f', '@%U %S %M', 'sh', '-c', 'exec "$@" > /dev/null', 'sh', command, ...args], { encoding: 'utf8' });
+    const timed = spawnSync(
+      '/usr/bin/time',
+      ['-f', '@%U %S %M', 'sh', '-c', 'exec "$@" > /dev/null', 'sh', command, ...args],
+      { encoding: 'utf8' },
+    );
     const figures = /@([\d.]+) ([\d.]+) (\d+)/.exec(timed.stderr ?? '');
     if (figures === null || timed.status !== 0) return null;
     const made: Cost = { cpuSeconds: Number(figures[1]) + Number(figures[2]), maxRssMb: Number(figures[3]) / 1024 };
@@ -213,7 +256,10 @@ try {
     ] as const) {
       const made = cost(command, args);
       if (made === null) console.log(`  ${program.padEnd(28)} not here`);
-      else console.log(`  ${program.padEnd(28)} ${made.cpuSeconds.toFixed(2)} CPU s  ${(packets / 1e6 / made.cpuSeconds).toFixed(2)} M packets / CPU s  ${made.maxRssMb.toFixed(0)} MB`);
+      else
+        console.log(
+          `  ${program.padEnd(28)} ${made.cpuSeconds.toFixed(2)} CPU s  ${(packets / 1e6 / made.cpuSeconds).toFixed(2)} M packets / CPU s  ${made.maxRssMb.toFixed(0)} MB`,
+        );
     }
   }
 } finally {

@@ -5,7 +5,11 @@ import type { Limits } from '#base';
 
 export const ACTIVITY_LIMITS = {
   watchActivity: { value: 524_288, unit: 'entries', source: '12 MB; beyond it time bins become twice as wide' },
-  watchBins: { value: 16_384, unit: 'bins', source: 'more than any screen has pixels; beyond it bins become twice as wide' },
+  watchBins: {
+    value: 16_384,
+    unit: 'bins',
+    source: 'more than any screen has pixels; beyond it bins become twice as wide',
+  },
 } as const satisfies Limits;
 
 const MAX_ENTRIES = ACTIVITY_LIMITS.watchActivity.value;
@@ -72,7 +76,8 @@ export class Activity {
   }
 
   each(visit: (track: number, bin: number, ab: number, ba: number) => void): void {
-    for (let at = 0; at < this.count * 2; at += 2) visit(this.#keys[at]!, this.#keys[at + 1]!, this.#bytes[at]!, this.#bytes[at + 1]!);
+    for (let at = 0; at < this.count * 2; at += 2)
+      visit(this.#keys[at]!, this.#keys[at + 1]!, this.#bytes[at]!, this.#bytes[at + 1]!);
   }
 
   #room(): void {

@@ -11,8 +11,10 @@ const MAX_HEAD = 16_384;
 
 /** Says what the first bytes of a file are when they are no song; null: nothing to report. */
 export function judgeBody(body: Uint8Array): { kind: 'executable' | 'wrapster'; what: string } | null {
-  if (body[0] === 0x4d && body[1] === 0x5a) return { kind: 'executable', what: 'it begins with MZ: a program for Windows or DOS' };
-  if (body[0] === 0x7f && byteString(body, 1, 4) === 'ELF') return { kind: 'executable', what: 'it begins with 7F ELF: a program for Unix' };
+  if (body[0] === 0x4d && body[1] === 0x5a)
+    return { kind: 'executable', what: 'it begins with MZ: a program for Windows or DOS' };
+  if (body[0] === 0x7f && byteString(body, 1, 4) === 'ELF')
+    return { kind: 'executable', what: 'it begins with 7F ELF: a program for Unix' };
   const at = skipTag(body);
   if (body[at] !== 0xff || (body[at + 1]! & 0xe0) !== 0xe0) return null;
   const mark = byteString(body, at + 10, at + 18);
@@ -20,7 +22,10 @@ export function judgeBody(body: Uint8Array): { kind: 'executable' | 'wrapster'; 
   const version = byteString(body, at + 20, at + 28).replace(/\0.*$/s, '');
   const count = (body[at + 28] ?? 0) | ((body[at + 29] ?? 0) << 8);
   const inner = byteString(body, at + 32, Math.min(at + 288, body.length)).replace(/\0.*$/s, '');
-  return { kind: 'wrapster', what: `confirmed: a Wrapster ${harmless(version, 8)} archive of ${count} file(s), the first "${harmless(readable(inner), 80)}"` };
+  return {
+    kind: 'wrapster',
+    what: `confirmed: a Wrapster ${harmless(version, 8)} archive of ${count} file(s), the first "${harmless(readable(inner), 80)}"`,
+  };
 }
 
 function skipTag(body: Uint8Array): number {
@@ -73,7 +78,9 @@ export class NapsterBodyTalk extends Head implements Talk {
     this.#queues[side].push(bytes.subarray(from, Math.min(to, from + 4096)));
     const client = this.#queues[this.#client].peek();
     if (!this.#isRead) {
-      const command = /^(?:GET|SEND) ?(\S{1,64}) "([^"]{1,1024})" (\d{1,20})/.exec(byteString(client, 0, Math.min(client.length, 1200)));
+      const command = /^(?:GET|SEND) ?(\S{1,64}) "([^"]{1,1024})" (\d{1,20})/.exec(
+        byteString(client, 0, Math.min(client.length, 1200)),
+      );
       if (command !== null && (this.#isSend || side !== this.#client)) {
         this.#isRead = true;
         this.#name = command[2] as string;
@@ -86,7 +93,9 @@ export class NapsterBodyTalk extends Head implements Talk {
     if (this.isDone || !this.#isRead) return;
     const speaks = this.#isSend ? client : this.#queues[this.#client === 0 ? 1 : 0].peek();
     const text = byteString(speaks, 0, Math.min(speaks.length, 1300));
-    const head = this.#isSend ? /^SEND ?\S{1,64} "[^"]{1,1024}" \d{1,15}(?=[^\d])/.exec(text) : /^1?\d{1,15}(?=[^\d])/.exec(text);
+    const head = this.#isSend
+      ? /^SEND ?\S{1,64} "[^"]{1,1024}" \d{1,15}(?=[^\d])/.exec(text)
+      : /^1?\d{1,15}(?=[^\d])/.exec(text);
     if (head === null) {
       if (text.length > 1250) this.isDone = true;
       return;
@@ -147,11 +156,14 @@ export class HttpBodyTalk extends Head implements Talk {
     const program = /^(?:server|user-agent):\s*([^\r\n]{1,80})/im.exec(head)?.[1];
     if (program !== undefined) this.news.person(side, program, null);
     for (const line of head.split(/\r?\n/).slice(1, 100)) {
-      const field = /^(x-alt|x-node|x-push-prox(?:y|ies)|listen-ip|alternate-location|x-fw-node-info):\s*(.*)$/i.exec(line);
+      const field = /^(x-alt|x-node|x-push-prox(?:y|ies)|listen-ip|alternate-location|x-fw-node-info):\s*(.*)$/i.exec(
+        line,
+      );
       if (field === null) continue;
       for (const match of (field[2] as string).slice(0, 4096).matchAll(/(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?/g)) {
         const ip = undotted(match[1] as string);
-        if (ip > 0) this.news.told(other, ip, Number(match[2] ?? 6346), `${(field[1] as string).toLowerCase()} of a transfer`);
+        if (ip > 0)
+          this.news.told(other, ip, Number(match[2] ?? 6346), `${(field[1] as string).toLowerCase()} of a transfer`);
       }
     }
   }

@@ -21,7 +21,8 @@ export async function watchFile(path: string, watcher: Watcher, signal: AbortSig
   }
   try {
     const magic = new Uint8Array(2);
-    if (readSync(file, magic, 0, 2, 0) === 2 && magic[0] === 0x1f && magic[1] === 0x8b) return await watchGzip(path, watcher, signal);
+    if (readSync(file, magic, 0, 2, 0) === 2 && magic[0] === 0x1f && magic[1] === 0x8b)
+      return await watchGzip(path, watcher, signal);
     return await watchDescriptor(path, file, watcher, signal);
   } catch (error) {
     if (error instanceof Failure) throw error;
@@ -31,7 +32,12 @@ export async function watchFile(path: string, watcher: Watcher, signal: AbortSig
   }
 }
 
-async function watchDescriptor(path: string, file: number, watcher: Watcher, signal: AbortSignal): Promise<string | null> {
+async function watchDescriptor(
+  path: string,
+  file: number,
+  watcher: Watcher,
+  signal: AbortSignal,
+): Promise<string | null> {
   const feed = new Feed(watcher);
   const { reader } = feed;
   for (let chunks = 1; !signal.aborted; chunks++) {
@@ -103,7 +109,7 @@ export class Feed {
 
 function plain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  switch ((error as NodeJS.ErrnoException).code) {
+  switch ((error as NodeJS.ErrnoException).code ?? '') {
     case 'ENOENT':
       return 'there is no such file';
     case 'EACCES':

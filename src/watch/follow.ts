@@ -4,7 +4,11 @@
 import type { Limits } from '#base';
 
 export const FOLLOW_LIMITS = {
-  watchAhead: { value: 65_536, unit: 'bytes a direction', source: 'segments that wait for a hole to be filled; more, and the hole is skipped' },
+  watchAhead: {
+    value: 65_536,
+    unit: 'bytes a direction',
+    source: 'segments that wait for a hole to be filled; more, and the hole is skipped',
+  },
   watchAheadSegments: { value: 64, unit: 'segments a direction', source: 'as above, for tiny segments' },
 } as const satisfies Limits;
 
@@ -62,7 +66,9 @@ export class Follower {
   #keep(side: 0 | 1, direction: Direction, sequence: number, bytes: Uint8Array, from: number, to: number): void {
     direction.ahead.push({ sequence, bytes: bytes.slice(from, to) });
     direction.aheadBytes += to - from;
-    const isFull = direction.aheadBytes > FOLLOW_LIMITS.watchAhead.value || direction.ahead.length > FOLLOW_LIMITS.watchAheadSegments.value;
+    const isFull =
+      direction.aheadBytes > FOLLOW_LIMITS.watchAhead.value ||
+      direction.ahead.length > FOLLOW_LIMITS.watchAheadSegments.value;
     if (!isFull) return;
     direction.ahead.sort((a, b) => (a.sequence - b.sequence) | 0);
     direction.next = direction.ahead[0]!.sequence;

@@ -92,8 +92,13 @@ export class HubTalk implements Talk {
     const news = this.#news;
     const isClient = side === this.#client;
     const client = this.#client;
-    if (body.length > MAX_COMMAND) news.alert('overflow', `a message of type ${type} is ${body.length} bytes long; old clients and servers hold ${MAX_COMMAND}`);
-    else if (isFormatAttack(body)) news.alert('overflow', `a message of type ${type} holds printf directives that write to memory (%n)`);
+    if (body.length > MAX_COMMAND)
+      news.alert(
+        'overflow',
+        `a message of type ${type} is ${body.length} bytes long; old clients and servers hold ${MAX_COMMAND}`,
+      );
+    else if (isFormatAttack(body))
+      news.alert('overflow', `a message of type ${type} holds printf directives that write to memory (%n)`);
     switch (type) {
       case 2:
       case 6:
@@ -103,7 +108,8 @@ export class HubTalk implements Talk {
         if (!isClient && this.#wantsCompression) this.#isCompressed = true;
         return;
       case 5:
-        if (!isClient) news.alert('auto-upgrade', `the hub tells the client to fetch and run a program: ${shortened(body)}`);
+        if (!isClient)
+          news.alert('auto-upgrade', `the hub tells the client to fetch and run a program: ${shortened(body)}`);
         return;
       case 100:
       case 10_300:
@@ -165,7 +171,11 @@ export class HubTalk implements Talk {
         return;
       case 900:
       case 901:
-        if (!isClient) news.alert('port-check', `type ${type} makes the client ${type === 900 ? 'connect to' : 'listen at'} an address of the hub's choice: ${shortened(body)}`);
+        if (!isClient)
+          news.alert(
+            'port-check',
+            `type ${type} makes the client ${type === 900 ? 'connect to' : 'listen at'} an address of the hub's choice: ${shortened(body)}`,
+          );
         return;
       default:
     }
@@ -191,7 +201,10 @@ export class HubTalk implements Talk {
 
   #checkWrapped(type: number, body: string): void {
     if (!/" \S+ \d+ 32 32000 \d+/.test(body)) return;
-    this.#news.alert('wrapster', `suspected: type ${type} names a file of 32 kbit/s at 32,000 Hz, as Wrapster marks its archives`);
+    this.#news.alert(
+      'wrapster',
+      `suspected: type ${type} names a file of 32 kbit/s at 32,000 Hz, as Wrapster marks its archives`,
+    );
   }
 }
 

@@ -4,8 +4,16 @@ import type { Limits } from '#base';
 import { createInflater } from '#net';
 
 export const INFLATION_LIMITS = {
-  watchInflated: { value: 1_048_576, unit: 'bytes out of one segment', source: 'a segment of 64 kB can hold 64 MB of zeros' },
-  watchInflations: { value: 2048, unit: 'directions', source: 'each holds a window of 32 kB and more; links beyond are told from their heads only' },
+  watchInflated: {
+    value: 1_048_576,
+    unit: 'bytes out of one segment',
+    source: 'a segment of 64 kB can hold 64 MB of zeros',
+  },
+  watchInflations: {
+    value: 2048,
+    unit: 'directions',
+    source: 'each holds a window of 32 kB and more; links beyond are told from their heads only',
+  },
 } as const satisfies Limits;
 
 export type Inflation = {

@@ -1,6 +1,15 @@
 // What the talks learn, and the watcher does something with.
 
-export const ALERTS = ['auto-upgrade', 'port-check', 'overflow', 'harvest', 'flood', 'push-ddos', 'wrapster', 'executable'] as const;
+export const ALERTS = [
+  'auto-upgrade',
+  'port-check',
+  'overflow',
+  'harvest',
+  'flood',
+  'push-ddos',
+  'wrapster',
+  'executable',
+] as const;
 export type AlertKind = (typeof ALERTS)[number];
 
 /** What a session did, for the picture. */
@@ -12,7 +21,11 @@ export type News = {
   /** The host on `side` was told that `app` is spoken at this IPv4 address. */
   told(side: 0 | 1, ip: number, port: number, what: string): void;
   /** The host on `side` did something of which too much in a minute is an alert; `subject` makes it count once. */
-  rate(kind: 'search' | 'message' | 'login' | 'query' | 'browse' | 'whois' | 'crawl' | 'ping', side: 0 | 1, subject: string | null): void;
+  rate(
+    kind: 'search' | 'message' | 'login' | 'query' | 'browse' | 'whois' | 'crawl' | 'ping',
+    side: 0 | 1,
+    subject: string | null,
+  ): void;
   /** Somebody asks many servents to connect to this address. */
   push(ip: number, port: number): void;
   step(what: Step, side: 0 | 1, name: string | null): void;

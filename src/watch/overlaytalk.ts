@@ -184,14 +184,20 @@ export class OverlayTalk implements Talk {
     const hops = bytes[at + 18]!;
     const body = at + 23;
     const other = side === 0 ? 1 : 0;
-    switch (bytes[at + 16]) {
+    switch (bytes[at + 16]!) {
       case 0x01:
-        if (length >= 14) this.#news.told(other, readIp(bytes, body + 2), bytes[body]! | (bytes[body + 1]! << 8), 'a pong');
+        if (length >= 14)
+          this.#news.told(other, readIp(bytes, body + 2), bytes[body]! | (bytes[body + 1]! << 8), 'a pong');
         return;
       case 0x40:
         if (length < 26) return;
         this.#news.push(readIp(bytes, body + 20), bytes[body + 24]! | (bytes[body + 25]! << 8));
-        this.#news.told(other, readIp(bytes, body + 20), bytes[body + 24]! | (bytes[body + 25]! << 8), 'a push request');
+        this.#news.told(
+          other,
+          readIp(bytes, body + 20),
+          bytes[body + 24]! | (bytes[body + 25]! << 8),
+          'a push request',
+        );
         this.#news.step('push', side, null);
         return;
       case 0x80: {

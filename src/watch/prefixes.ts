@@ -4,7 +4,11 @@
 import type { Limits } from '#base';
 
 export const PREFIX_LIMITS = {
-  watchPrefix: { value: 2048, unit: 'bytes a direction', source: 'enough for every opening in facts and tests; beyond it a flow stays unknown' },
+  watchPrefix: {
+    value: 2048,
+    unit: 'bytes a direction',
+    source: 'enough for every opening in facts and tests; beyond it a flow stays unknown',
+  },
   watchPrefixPool: { value: 50_331_648, unit: 'bytes', source: 'all undecided flows together; the oldest is given up' },
 } as const satisfies Limits;
 
@@ -174,7 +178,15 @@ export class Prefixes {
    * Adds a segment. `isStartKnown`: the direction's base came from a SYN; otherwise the first segment seen is the base,
    * and an earlier one that comes late moves it back.
    */
-  add(id: number, side: number, sequence: number, bytes: Uint8Array, from: number, to: number, isStartKnown: boolean): number {
+  add(
+    id: number,
+    side: number,
+    sequence: number,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    isStartKnown: boolean,
+  ): number {
     const at = id * WORDS + SIDE + side * SIDE_WORDS;
     const words = this.#words;
     if (words[at + CELL] === 0 && !isStartKnown) words[at + BASE] = sequence;
@@ -182,7 +194,11 @@ export class Prefixes {
     let start = from;
     if (offset < 0) {
       const back = -offset;
-      const canMove = !isStartKnown && back + words[at + LENGTH]! <= PREFIX_BYTES && words[at + ISLAND + 1] === 0 && to - from >= back;
+      const canMove =
+        !isStartKnown &&
+        back + words[at + LENGTH]! <= PREFIX_BYTES &&
+        words[at + ISLAND + 1] === 0 &&
+        to - from >= back;
       if (canMove) {
         this.#moveBack(at, back, bytes, from);
         return ADDED.order;

@@ -2,10 +2,22 @@
 import type { Limits } from '#base';
 
 export const SETTING_LIMITS = {
-  watchFlows: { value: 2_000_000, unit: 'flows', source: '64 bytes each and 12 for the index; then the idle leave, counted' },
-  watchUndecided: { value: 400_000, unit: 'flows', source: 'flows whose first bytes are still kept; then the oldest is given up' },
+  watchFlows: {
+    value: 2_000_000,
+    unit: 'flows',
+    source: '64 bytes each and 12 for the index; then the idle leave, counted',
+  },
+  watchUndecided: {
+    value: 400_000,
+    unit: 'flows',
+    source: 'flows whose first bytes are still kept; then the oldest is given up',
+  },
   watchTracks: { value: 400_000, unit: 'flows', source: 'recognised flows with a reason and a place in the picture' },
-  watchFollowers: { value: 20_000, unit: 'flows', source: 'conversations whose messages are read on after the verdict; the oldest is only counted' },
+  watchFollowers: {
+    value: 20_000,
+    unit: 'flows',
+    source: 'conversations whose messages are read on after the verdict; the oldest is only counted',
+  },
   watchSteps: { value: 500_000, unit: 'steps', source: 'of all sessions drawn' },
   watchStepsPerFlow: { value: 200, unit: 'steps', source: 'of one session drawn' },
   watchAlerts: { value: 10_000, unit: 'alerts', source: 'kept for the report; all are printed' },

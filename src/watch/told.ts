@@ -6,7 +6,11 @@ import type { Limits } from '#base';
 import type { App } from './detect/verdict.ts';
 
 export const TOLD_LIMITS = {
-  watchTold: { value: 262_144, unit: 'addresses', source: 'those that hosts were told: 28 bytes each; the oldest goes' },
+  watchTold: {
+    value: 262_144,
+    unit: 'addresses',
+    source: 'those that hosts were told: 28 bytes each; the oldest goes',
+  },
   watchToldSeconds: { value: 3600, unit: 's', source: 'clients try an address soon or never' },
 } as const satisfies Limits;
 

@@ -45,11 +45,22 @@ export class Track {
   stepsLost = 0;
   program: [string | null, string | null] = [null, null];
   nick: [string | null, string | null] = [null, null];
+  /** Whether side 1 (B) opened the conversation. */
+  isOpenerB = false;
   alerted: Set<string> | null = null;
   /** Set when the flow has left the table. */
   ended: FlowRecord | null = null;
 
-  constructor(flow: number, app: App, role: Role, isInferred: boolean, why: string, bin: number, generation: number, nextInterim: number) {
+  constructor(
+    flow: number,
+    app: App,
+    role: Role,
+    isInferred: boolean,
+    why: string,
+    bin: number,
+    generation: number,
+    nextInterim: number,
+  ) {
     this.flow = flow;
     this.app = app;
     this.role = role;

@@ -76,6 +76,8 @@ export type Alert = {
 
 /** Where the watcher's findings go while it works. */
 export type Sink = {
+  /** Whether anybody wants this alert. */
+  accepts(alert: Alert): boolean;
   alert(alert: Alert): void;
   /** A flow as it stands (`isInterim`), or as it ended and leaves the table. */
   flow(id: number, isInterim: boolean): void;
@@ -162,7 +164,9 @@ export class Watcher {
     const isB = src > dst || (src === dst && sport > dport);
     this.#sideIsB = isB;
     const kind = isV6 ? packet.protocol | 0x600 : packet.protocol | 0x400;
-    const id = isB ? this.flows.find(dst, src, (dport << 16) | sport, kind) : this.flows.find(src, dst, (sport << 16) | dport, kind);
+    const id = isB
+      ? this.flows.find(dst, src, (dport << 16) | sport, kind)
+      : this.flows.find(src, dst, (sport << 16) | dport, kind);
     if (this.flows.made) this.#begin(id, isB);
     return id;
   }
@@ -234,7 +238,11 @@ export class Watcher {
       const hasEnded = (state & RESET) !== 0 || (state & (FIN_A | FIN_B)) === (FIN_A | FIN_B);
       if (!isAnswer && hasEnded && (state & (DATA_A | DATA_B)) !== 0) this.#reuse(id, side);
       const opener = isAnswer ? 1 - side : side;
-      words[base + STATE] = (words[base + STATE]! & ~OPENER_B) | (opener === 1 ? OPENER_B : 0) | OPENER_KNOWN | (side === 0 ? SYN_A : SYN_B);
+      words[base + STATE] =
+        (words[base + STATE]! & ~OPENER_B) |
+        (opener === 1 ? OPENER_B : 0) |
+        OPENER_KNOWN |
+        (side === 0 ? SYN_A : SYN_B);
       if ((words[base + STATE]! & DONE) !== 0) return;
       const prefix = this.#prefixOf(id);
       if (!this.#prefixes.hasBytes(prefix, side)) this.#prefixes.begin(prefix, side, (packet.sequence + 1) | 0);
@@ -289,7 +297,8 @@ export class Watcher {
     const prefix = this.#prefixOf(id);
     const isStartKnown = (words[base + STATE]! & (side === 0 ? SYN_A : SYN_B)) !== 0;
     const added = this.#prefixes.add(prefix, side, sequence, bytes, from, to, isStartKnown);
-    if (added === ADDED.island && this.#prefixes.length(prefix, side) === 0 && words[base + PACKETS_AB + side]! > 24) this.#jump(id, prefix, side);
+    if (added === ADDED.island && this.#prefixes.length(prefix, side) === 0 && words[base + PACKETS_AB + side]! > 24)
+      this.#jump(id, prefix, side);
     else if (added !== ADDED.order) return;
     // One side alone decides nothing yet, except when it goes on and on: then the other is not in the capture.
     const other = side === 0 ? 1 : 0;
@@ -336,7 +345,9 @@ export class Watcher {
     if (link === 0 || (words[base + STATE]! & DONE) !== 0) return;
     const prefix = link - 1;
     if (isFinal) {
-      for (const side of [0, 1] as const) if (this.#prefixes.length(prefix, side) === 0 && this.#prefixes.hasIsland(prefix, side)) this.#jump(id, prefix, side);
+      for (const side of [0, 1] as const)
+        if (this.#prefixes.length(prefix, side) === 0 && this.#prefixes.hasIsland(prefix, side))
+          this.#jump(id, prefix, side);
     }
     const state = words[base + STATE]!;
     const opener = (state & OPENER_B) !== 0 ? 1 : 0;
@@ -374,10 +385,14 @@ export class Watcher {
     const heard = [this.#prefixes.bytes(prefix, 0).slice(), this.#prefixes.bytes(prefix, 1).slice()] as const;
     const next = [this.#prefixes.nextSequence(prefix, 0), this.#prefixes.nextSequence(prefix, 1)] as const;
     const state = words[base + STATE]!;
-    const hasBegun = [(state & SYN_A) !== 0 || heard[0].length > 0, (state & SYN_B) !== 0 || heard[1].length > 0] as const;
+    const hasBegun = [
+      (state & SYN_A) !== 0 || heard[0].length > 0,
+      (state & SYN_B) !== 0 || heard[1].length > 0,
+    ] as const;
     this.#prefixes.free(prefix);
     words[base + LINK] = 0;
-    if ((state & OPENER_KNOWN) === 0) words[base + STATE] = (state & ~OPENER_B) | (client === 1 ? OPENER_B : 0) | OPENER_KNOWN;
+    if ((state & OPENER_KNOWN) === 0)
+      words[base + STATE] = (state & ~OPENER_B) | (client === 1 ? OPENER_B : 0) | OPENER_KNOWN;
     const track = this.#track(id, verdict.app, verdict.role, false, verdict.why);
     if (track === null) return;
     if (verdict.role === 'data' || verdict.role === 'http') this.#isTransferring(id);
@@ -461,8 +476,17 @@ export class Watcher {
         if (words[base + TRIES_WORD]! >= MAX_DATAGRAMS) words[base + STATE]! |= DONE;
         return;
       }
-      const what = found.app === 'g2' ? `GND, flags ${hexByte(found.type)}, part ${bytes[from + 6]} of ${bytes[from + 7]}` : `a descriptor of type ${hexByte(found.type)}h, whose length field agrees with UDP's (${packet.payloadLength} bytes)`;
-      this.#track(id, found.app, 'udp', false, `${what} (${hexAt(bytes, found.app === 'g2' ? from : from + 16, 8, to)})`);
+      const what =
+        found.app === 'g2'
+          ? `GND, flags ${hexByte(found.type)}, part ${bytes[from + 6]} of ${bytes[from + 7]}`
+          : `a descriptor of type ${hexByte(found.type)}h, whose length field agrees with UDP's (${packet.payloadLength} bytes)`;
+      this.#track(
+        id,
+        found.app,
+        'udp',
+        false,
+        `${what} (${hexAt(bytes, found.app === 'g2' ? from : from + 16, 8, to)})`,
+      );
     }
     if (found !== null && found.app === 'gnutella') this.#hearDatagram(id, side, bytes, from, to, found.type);
   }
@@ -480,7 +504,13 @@ export class Watcher {
         return;
       }
       case 0x01:
-        if (to - from >= 23 + 14) this.#news(track).told(other, readIp(bytes, from + 25), bytes[from + 23]! | (bytes[from + 24]! << 8), 'a pong');
+        if (to - from >= 23 + 14)
+          this.#news(track).told(
+            other,
+            readIp(bytes, from + 25),
+            bytes[from + 23]! | (bytes[from + 24]! << 8),
+            'a pong',
+          );
         return;
       case 0x80:
         this.step(track, 'search', side, null);
@@ -533,12 +563,23 @@ export class Watcher {
   #track(id: number, app: App, role: Role, isInferred: boolean, why: string): Track | null {
     const { words, floats } = this.flows;
     const base = id * WORDS;
-    words[base + STATE] = (words[base + STATE]! & ~63) | APPS.indexOf(app) | (ROLES.indexOf(role) << 2) | (isInferred ? 32 : 0) | DONE;
+    words[base + STATE] =
+      (words[base + STATE]! & ~63) | APPS.indexOf(app) | (ROLES.indexOf(role) << 2) | (isInferred ? 32 : 0) | DONE;
     if (this.tracks.length >= MAX.tracks) {
       this.evicted++;
       return null;
     }
-    const track = new Track(id, app, role, isInferred, flat(why), this.#bin, this.activity.generation, this.#clock[0]! + this.#settings.interimSeconds);
+    const track = new Track(
+      id,
+      app,
+      role,
+      isInferred,
+      flat(why),
+      this.#bin,
+      this.activity.generation,
+      this.#clock[0]! + this.#settings.interimSeconds,
+    );
+    track.isOpenerB = (words[base + STATE]! & OPENER_B) !== 0;
     this.tracks.push(track);
     words[base + STATE]! |= TRACKED;
     words[base + LINK] = this.tracks.length;
@@ -553,7 +594,13 @@ export class Watcher {
     const from = this.activity.binOf(floats[id * FLOATS + FIRST]!);
     const to = this.activity.binOf(floats[id * FLOATS + FIRST]! + words[base + LAST]! / 1000);
     const bins = Math.min(to - from + 1, 256);
-    for (let n = 0; n < bins; n++) this.activity.add(this.tracks.length - 1, from + Math.floor(((to - from) * n) / Math.max(1, bins - 1)), ab / bins, ba / bins);
+    for (let n = 0; n < bins; n++)
+      this.activity.add(
+        this.tracks.length - 1,
+        from + Math.floor(((to - from) * n) / Math.max(1, bins - 1)),
+        ab / bins,
+        ba / bins,
+      );
     return track;
   }
 
@@ -582,7 +629,8 @@ export class Watcher {
   step(track: Track, what: Step, side: 0 | 1, name: string | null): void {
     // A search and its hundred results are one mark each kind and moment; the picture cannot show more.
     const last = track.steps.at(-1);
-    const isRepeat = last !== undefined && last.what === what && this.#clock[0]! - last.at < 0.5 && !this.#settings.names;
+    const isRepeat =
+      last !== undefined && last.what === what && this.#clock[0]! - last.at < 0.5 && !this.#settings.names;
     if (isRepeat) return;
     if (track.steps.length >= MAX.stepsPerFlow || this.#stepCount >= MAX.steps) {
       track.stepsLost++;
@@ -619,7 +667,12 @@ export class Watcher {
   pushed(track: Track, ip: number, port: number): void {
     const limit = this.#settings.pushes;
     if (this.#rates.count(`push ${port}`, ip, null, this.#clock[0]!, limit) !== limit) return;
-    this.raise(track, 'push-ddos', `${limit} push requests within a minute name ${this.addresses.text(ip, 4)}:${port}, which would be called by everyone who obeys`, null);
+    this.raise(
+      track,
+      'push-ddos',
+      `${limit} push requests within a minute name ${this.addresses.text(ip, 4)}:${port}, which would be called by everyone who obeys`,
+      null,
+    );
   }
 
   /** @internal */
@@ -643,6 +696,7 @@ export class Watcher {
       host: this.addresses.hostText(about),
       flow: { src: record.src, sport: record.sport, dst: record.dst, dport: record.dport, proto: record.proto },
     };
+    if (!this.#sink.accepts(alert)) return;
     if (this.alerts.length < MAX.alerts) this.alerts.push(alert);
     this.#sink.alert(alert);
   }
@@ -715,7 +769,13 @@ export class Watcher {
       if (telling.app === 'napster' && isTls) continue;
       const role: Role = telling.app === 'napster' ? 'data' : /pong|handshake/.test(telling.what) ? 'overlay' : 'http';
       const how = isTls ? 'TLS without a server name' : 'it began before the capture';
-      this.#track(id, telling.app, role, true, `${this.addresses.hostText(this.hostAt(id, side))} was told ${this.addresses.text(ip, 4)}:${port} by ${telling.what}; ${how}`);
+      this.#track(
+        id,
+        telling.app,
+        role,
+        true,
+        `${this.addresses.hostText(this.hostAt(id, side))} was told ${this.addresses.text(ip, 4)}:${port} by ${telling.what}; ${how}`,
+      );
       return;
     }
   }
@@ -770,6 +830,12 @@ export class Watcher {
     if ((words[base + STATE]! & DONE) !== 0) return;
     this.#decide(id, true);
     if ((words[base + STATE]! & DONE) === 0) this.#close(id, '');
+  }
+
+  /** Writes what tracks still hold of their open time bin, so that a reader sees all of it. */
+  flushTracks(): void {
+    for (const [number, track] of this.tracks.entries()) if (track.flow >= 0) this.#flushTrack(number, track);
+    this.activity.flush();
   }
 
   /** Bytes of recognised flows, so far. */

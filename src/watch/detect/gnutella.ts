@@ -57,17 +57,30 @@ export function judgeOverlay(evidence: Evidence): Verdict | null {
   const isB = isHandshake(b);
   if (!isA && !isB) return null;
   // Whoever says CONNECT dials; `GNUTELLA/0.6 200` as a first word may also be the third step of a dialler.
-  const client = startsWith(b, 'GNUTELLA CONNECT') || (!startsWith(a, 'GNUTELLA CONNECT') && isB && !isA && !evidence.isOpenerKnown) ? 1 : 0;
+  const client =
+    startsWith(b, 'GNUTELLA CONNECT') || (!startsWith(a, 'GNUTELLA CONNECT') && isB && !isA && !evidence.isOpenerKnown)
+      ? 1
+      : 0;
   const heads = [headOf(a), headOf(b)] as const;
   const isComplete = heads[0] !== null && heads[1] !== null;
   const isOneSided = (a.length === 0 && b.length > 600) || (b.length === 0 && a.length > 600);
   if (!isComplete && !evidence.isFinal && !isOneSided && a.length < 2048 && b.length < 2048) return null;
   const answer = heads[client === 0 ? 1 : 0] ?? byteString(client === 0 ? b : a);
   const asked = heads[client] ?? byteString(client === 0 ? a : b);
-  const isG2 = /^content-type:[^\n]*application\/x-gnutella2/im.test(answer) || (SPEAKS_G2.test(asked) && !SPEAKS_GNUTELLA.test(asked)) || (asked === '' && SPEAKS_G2.test(answer) && !SPEAKS_GNUTELLA.test(answer));
+  const isG2 =
+    /^content-type:[^\n]*application\/x-gnutella2/im.test(answer) ||
+    (SPEAKS_G2.test(asked) && !SPEAKS_GNUTELLA.test(asked)) ||
+    (asked === '' && SPEAKS_G2.test(answer) && !SPEAKS_GNUTELLA.test(answer));
   const shown = isA ? a : b;
   const line = byteString(shown, 0, Math.min(shown.length, 40)).split(/[\r\n]/)[0];
-  return { app: isG2 ? 'g2' : 'gnutella', role: 'overlay', why: `"${line}" at the start of a direction${isG2 ? ', heads say application/x-gnutella2' : ''}`, client, talk: 'overlay', skip: [0, 0] };
+  return {
+    app: isG2 ? 'g2' : 'gnutella',
+    role: 'overlay',
+    why: `"${line}" at the start of a direction${isG2 ? ', heads say application/x-gnutella2' : ''}`,
+    client,
+    talk: 'overlay',
+    skip: [0, 0],
+  };
 }
 
 function headOf(bytes: Uint8Array): string | null {
@@ -89,7 +102,14 @@ export function judgeOverlayMidway(evidence: Evidence, side: 0 | 1): Verdict | n
       at += 23 + descriptorLength(bytes, at);
     }
     if (chained === 3) {
-      return { app: 'gnutella', role: 'overlay', why: `midway: three descriptors in a row, the first of type ${bytes[from + 16]!.toString(16).padStart(2, '0')}h (${hex(bytes, 7, from + 16)})`, client: 0, talk: 'overlay', skip: [0, 0] };
+      return {
+        app: 'gnutella',
+        role: 'overlay',
+        why: `midway: three descriptors in a row, the first of type ${bytes[from + 16]!.toString(16).padStart(2, '0')}h (${hex(bytes, 7, from + 16)})`,
+        client: 0,
+        talk: 'overlay',
+        skip: [0, 0],
+      };
     }
   }
   return null;
@@ -107,10 +127,14 @@ const PUSH_G2 = /^PUSH guid:[0-9A-F]{32}\r?\n/i;
 const SERVENT =
   /^(?:limewire|frostwire|wireshare|gtk-gnutella|bearshare|gnucleus|gnucdna|phex|shareaza|mutella|morpheus|xolox|swapper|swapnut|acquisition|acqlite|cabos|poisoned|qtella|gnotella|gnut|newtella|toadnode|mynapster|foxy|gnutellabun|peershield|gift-gnutella|raza|envy|quazaa)(?:[/ \-\d(]|$)/i;
 const BASE32 = '[A-Z2-7]';
-const PATH_HASH = new RegExp(`^/uri-res/N2[A-Z]{1,2}\\?urn:(?:sha1:${BASE32}{32}|tree:tiger/?:|bitprint:${BASE32}{32}|ed2k)`, 'i');
+const PATH_HASH = new RegExp(
+  `^/uri-res/N2[A-Z]{1,2}\\?urn:(?:sha1:${BASE32}{32}|tree:tiger/?:|bitprint:${BASE32}{32}|ed2k)`,
+  'i',
+);
 const PATH_GET = /^\/get\/\d{1,10}\/./i;
 const PATH_GNUTELLA = /^\/gnutella\/(?:thex|push-proxy|tigertree|metadata)|^\/gnet\/push-proxy/i;
-const CACHE = /^[^?\s]*\?(?=[^\s]*\bclient=[A-Za-z]{4})(?=[^\s]*\bversion=)(?=[^\s]*\b(?:net=|hostfile=1|urlfile=1|ip=|ping=1|get=1|update=1))/;
+const CACHE =
+  /^[^?\s]*\?(?=[^\s]*\bclient=[A-Za-z]{4})(?=[^\s]*\bversion=)(?=[^\s]*\b(?:net=|hostfile=1|urlfile=1|ip=|ping=1|get=1|update=1))/;
 
 type Signs = { count: number; what: string[]; isCache: boolean };
 
@@ -122,8 +146,22 @@ export function judgeHttp(evidence: Evidence): Verdict | 'no' | null {
     const first = bytes[0];
     if (first !== 0x47 && first !== 0x51 && first !== 0x50) continue;
     const text = byteString(bytes, 0, Math.min(bytes.length, 120));
-    const calls = GIV.test(text) ? 'GIV index:guid/' : QUEUE.test(text) ? 'QUEUE id address' : PUSH_G2.test(text) ? 'PUSH guid:' : null;
-    if (calls !== null) return { app: calls === 'PUSH guid:' ? 'g2' : 'gnutella', role: 'http', why: `${calls} at the start of a direction (${hex(bytes, 8)})`, client: side, talk: 'http', skip: [0, 0] };
+    const calls = GIV.test(text)
+      ? 'GIV index:guid/'
+      : QUEUE.test(text)
+        ? 'QUEUE id address'
+        : PUSH_G2.test(text)
+          ? 'PUSH guid:'
+          : null;
+    if (calls !== null)
+      return {
+        app: calls === 'PUSH guid:' ? 'g2' : 'gnutella',
+        role: 'http',
+        why: `${calls} at the start of a direction (${hex(bytes, 8)})`,
+        client: side,
+        talk: 'http',
+        skip: [0, 0],
+      };
   }
   if (!couldBeHttp(a) && !couldBeHttp(b)) return null;
   const ends = [headEnd(a), headEnd(b)] as const;
@@ -134,8 +172,19 @@ export function judgeHttp(evidence: Evidence): Verdict | 'no' | null {
     if (couldBeHttp(bytes)) readHead(bytes, ends[side] < 0 ? bytes.length : ends[side], signs);
   }
   const client = startsWith(a, 'HTTP/') ? 1 : 0;
-  if (signs.count >= 2) return { app: 'gnutella', role: 'http', why: signs.what.join(', '), client, talk: signs.isCache ? 'none' : 'http', skip: [0, 0] };
-  const isJudged = (side: 0 | 1): boolean => ends[side] >= 0 || evidence.sides[side].length >= 2048 || (evidence.sides[side].length >= 8 && !couldBeHttp(evidence.sides[side]));
+  if (signs.count >= 2)
+    return {
+      app: 'gnutella',
+      role: 'http',
+      why: signs.what.join(', '),
+      client,
+      talk: signs.isCache ? 'none' : 'http',
+      skip: [0, 0],
+    };
+  const isJudged = (side: 0 | 1): boolean =>
+    ends[side] >= 0 ||
+    evidence.sides[side].length >= 2048 ||
+    (evidence.sides[side].length >= 8 && !couldBeHttp(evidence.sides[side]));
   if (isJudged(0) && isJudged(1)) return 'no';
   return null;
 }
@@ -156,7 +205,8 @@ function readHead(bytes: Uint8Array, end: number, signs: Signs): void {
   let lineEnd = bytes.indexOf(10, 0);
   if (lineEnd < 0 || lineEnd > end) return;
   // `/uri-res`, `/get/`, `/gnutella`, a question, or an absolute address: anything else is nobody's of ours.
-  if (bytes[0] === 0x47 || (bytes[0] === 0x48 && bytes[1] === 0x45)) readRequest(byteString(bytes, 0, bytes[lineEnd - 1] === 13 ? lineEnd - 1 : lineEnd), signs, sign);
+  if (bytes[0] === 0x47 || (bytes[0] === 0x48 && bytes[1] === 0x45))
+    readRequest(byteString(bytes, 0, bytes[lineEnd - 1] === 13 ? lineEnd - 1 : lineEnd), signs, sign);
   let named = 0;
   for (let lines = 0; lines < 100; lines++) {
     const from = lineEnd + 1;
@@ -185,7 +235,8 @@ function readHead(bytes: Uint8Array, end: number, signs: Signs): void {
         if (/urn:|^\d\.\d|position=/i.test(value) && named++ < 2) sign(1, `${field[1]}: ${value.slice(0, 20)}`);
         break;
       case 'x-features':
-        if (/\b(?:fwalt|queue|browse)\/\d\.\d/i.test(value) && named++ < 2) sign(1, `X-Features: ${value.slice(0, 30)}`);
+        if (/\b(?:fwalt|queue|browse)\/\d\.\d/i.test(value) && named++ < 2)
+          sign(1, `X-Features: ${value.slice(0, 30)}`);
         break;
       case 'x-alt':
       case 'x-nalt':
@@ -220,7 +271,12 @@ function readRequest(line: string, signs: Signs, sign: (weight: number, what: st
 }
 
 /** A datagram, from its first bytes and the length that UDP gives; null: neither network. */
-export function judgeDatagram(bytes: Uint8Array, from: number, to: number, length: number): { app: 'gnutella' | 'g2'; type: number } | null {
+export function judgeDatagram(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  length: number,
+): { app: 'gnutella' | 'g2'; type: number } | null {
   if (to - from < 8) return null;
   if (bytes[from] === 0x47 && bytes[from + 1] === 0x4e && bytes[from + 2] === 0x44) {
     const flags = bytes[from + 3]!;

@@ -1,7 +1,16 @@
 // One conversation, judged by the prefixes of its two directions. Called again whenever a prefix grows, so it must be
 // cheap to say "wait" and quick to say "none of ours": the memory of every undecided flow hangs on it.
 import { couldBeHandshake, couldBeHttp, judgeHttp, judgeOverlay, judgeOverlayMidway } from './gnutella.ts';
-import { couldBeCommand, couldBeFrame, couldBeListener, isErrorAnswer, judgeData, judgeHub, judgeHubMidway, judgeMetaserver } from './napster.ts';
+import {
+  couldBeCommand,
+  couldBeFrame,
+  couldBeListener,
+  isErrorAnswer,
+  judgeData,
+  judgeHub,
+  judgeHubMidway,
+  judgeMetaserver,
+} from './napster.ts';
 import { couldAnswerAsProxy, couldAskProxy, peelProxy } from './proxy.ts';
 import { type Evidence, type Judgement, startsWith, type Verdict } from './verdict.ts';
 
@@ -66,7 +75,16 @@ function isHopeless(evidence: Evidence): boolean {
 }
 
 function couldOpen(bytes: Uint8Array): boolean {
-  return couldBeFrame(bytes) || couldBeListener(bytes) || couldBeHandshake(bytes) || couldBeHttp(bytes) || couldAskProxy(bytes) || couldAnswerAsProxy(bytes) || couldBeCommand(bytes) || isErrorAnswer(bytes);
+  return (
+    couldBeFrame(bytes) ||
+    couldBeListener(bytes) ||
+    couldBeHandshake(bytes) ||
+    couldBeHttp(bytes) ||
+    couldAskProxy(bytes) ||
+    couldAnswerAsProxy(bytes) ||
+    couldBeCommand(bytes) ||
+    isErrorAnswer(bytes)
+  );
 }
 
 /** Peels a proxy's preamble and judges the rest; null: there is no proxy. */

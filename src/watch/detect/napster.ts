@@ -5,7 +5,8 @@ import { type Evidence, hex, startsWith, type Verdict } from './verdict.ts';
 
 // `\x00-\x1f`: a control byte in a text field ends every belief.
 // oxlint-disable no-control-regex
-const LOGIN = /^([^\s"\x00-\x1f]{1,64}) ([^\x00-\x1f"]{0,128}?) (\d{1,5}) "([^"\x00-\x08]{0,1900})" (\d{1,10})(?: [^\x00-\x1f]*)?$/;
+const LOGIN =
+  /^([^\s"\x00-\x1f]{1,64}) ([^\x00-\x1f"]{0,128}?) (\d{1,5}) "([^"\x00-\x08]{0,1900})" (\d{1,10})(?: [^\x00-\x1f]*)?$/;
 const LOGIN_CUT = /^[^\s"\x00-\x1f]{1,64} [^\x00-\x1f"]{1,128}? \d{1,5} "[^"\x00-\x1f]*/;
 const NICK = /^[!-~\x80-\xff]{1,64}$/;
 const PRINTABLE = /^[^\x00-\x08\x0e-\x1f]*$/;
@@ -64,7 +65,10 @@ export function couldBeFrame(bytes: Uint8Array): boolean {
   const type = u16(bytes, 2);
   if (length > MAX_BODY) return false;
   if (FROM_CLIENT.has(type)) return length > 0 || type === 4 || type === 300;
-  return (FROM_HUB.has(type) && (length > 0 || type === 8 || type === 9 || type === 10 || type === 4 || type === 750)) || LINK.has(type);
+  return (
+    (FROM_HUB.has(type) && (length > 0 || type === 8 || type === 9 || type === 10 || type === 4 || type === 750)) ||
+    LINK.has(type)
+  );
 }
 
 type Walk = { frames: number; strong: number; firstType: number; isBroken: boolean; lastType: number };
@@ -109,21 +113,33 @@ export function judgeHub(evidence: Evidence, client: 0 | 1): Verdict | null {
     const chain = walk(c, 0);
     const login = findLogin(c, evidence.isCut);
     if (login !== null && (answersAsHub || isAlone || (s.length === 0 && chain.frames >= 2 && chain.strong >= 2))) {
-      return verdict(`client's first frames: ${login} (${hex(c, 4)})${answersAsHub ? `; hub answers type ${u16(s, 2)} (${hex(s, 4)})` : ''}`);
+      return verdict(
+        `client's first frames: ${login} (${hex(c, 4)})${answersAsHub ? `; hub answers type ${u16(s, 2)} (${hex(s, 4)})` : ''}`,
+      );
     }
-    if (first === 7 && chain.frames >= 1 && !chain.isBroken && answersAsHub && NICK.test(byteString(c, 4, 4 + u16(c, 0)))) {
+    if (
+      first === 7 &&
+      chain.frames >= 1 &&
+      !chain.isBroken &&
+      answersAsHub &&
+      NICK.test(byteString(c, 4, 4 + u16(c, 0)))
+    ) {
       const answer = u16(s, 2);
-      if (answer >= 8 && answer <= 10) return verdict(`nick check of type 7 (${hex(c, 4)}), answered by type ${answer} (${hex(s, 4)})`);
+      if (answer >= 8 && answer <= 10)
+        return verdict(`nick check of type 7 (${hex(c, 4)}), answered by type ${answer} (${hex(s, 4)})`);
     }
     if (LINK.has(first) && chain.frames >= 1 && !chain.isBroken && (answersAsHub || isAlone)) {
-      if (/^\S+ \S+/.test(byteString(c, 4, 4 + u16(c, 0)))) return verdict(`hub link: type ${first} names two hubs (${hex(c, 4)})`);
+      if (/^\S+ \S+/.test(byteString(c, 4, 4 + u16(c, 0))))
+        return verdict(`hub link: type ${first} names two hubs (${hex(c, 4)})`);
     }
   }
   // Only the hub was heard.
   if (c.length === 0 && answersAsHub && evidence.isFromStart[client === 0 ? 1 : 0]) {
     const chain = walk(s, 0);
-    if (chain.firstType === 3 && chain.strong >= 1 && chain.frames >= 3) return verdict(`hub accepts a login with type 3 and an address (${hex(s, 4)}), ${chain.frames} frames in a row`);
-    if (chain.firstType <= 10 && chain.strong >= 2) return verdict(`hub's first ${chain.frames} frames read as Napster (${hex(s, 4)})`);
+    if (chain.firstType === 3 && chain.strong >= 1 && chain.frames >= 3)
+      return verdict(`hub accepts a login with type 3 and an address (${hex(s, 4)}), ${chain.frames} frames in a row`);
+    if (chain.firstType <= 10 && chain.strong >= 2)
+      return verdict(`hub's first ${chain.frames} frames read as Napster (${hex(s, 4)})`);
   }
   return null;
 }
@@ -155,7 +171,11 @@ export function judgeHubMidway(evidence: Evidence, side: 0 | 1): Verdict | null 
 
 function isMark(low: number, high: number): boolean {
   if (high === 0) return low === 0x64 || low === 0xc8 || low === 0xc9 || low === 0xcb || low === 0xcc || low === 0xd4;
-  return (high === 1 && (low === 0xf4 || low === 0xf5)) || (high === 3 && low === 0x66) || (high === 2 && (low === 0x5c || low === 0x5f));
+  return (
+    (high === 1 && (low === 0xf4 || low === 0xf5)) ||
+    (high === 3 && low === 0x66) ||
+    (high === 2 && (low === 0x5c || low === 0x5f))
+  );
 }
 
 /** The login among the first frames: in words, without nick and password. */
@@ -170,7 +190,9 @@ function findLogin(bytes: Uint8Array, isCut: boolean): string | null {
       const body = byteString(bytes, at + 4, Math.min(end, bytes.length));
       if (end <= bytes.length) {
         const fields = LOGIN.exec(body);
-        return fields === null ? null : `type ${type} is a login: nick, password, port ${fields[3]}, "${shown(fields[4] ?? '')}", speed ${fields[5]}`;
+        return fields === null
+          ? null
+          : `type ${type} is a login: nick, password, port ${fields[3]}, "${shown(fields[4] ?? '')}", speed ${fields[5]}`;
       }
       return isCut && LOGIN_CUT.test(body) ? `type ${type} begins as a login (cut by the capture)` : null;
     }
@@ -193,7 +215,15 @@ const SEND_LIST = /^SENDLIST [^\s"]{1,64}\r?\n/;
 /** Whether this side's words are, or may become, a transfer command. */
 export function couldBeCommand(bytes: Uint8Array): boolean {
   const text = byteString(bytes, 0, Math.min(bytes.length, 1200));
-  return GET_SO_FAR.test(text) || SEND_SO_FAR.test(text) || SEND.test(text) || LIST.test(text) || 'GETLIST\n'.startsWith(text) || /^SENDLIST(?: \S*)?$/.test(text) || SEND_LIST.test(text);
+  return (
+    GET_SO_FAR.test(text) ||
+    SEND_SO_FAR.test(text) ||
+    SEND.test(text) ||
+    LIST.test(text) ||
+    'GETLIST\n'.startsWith(text) ||
+    /^SENDLIST(?: \S*)?$/.test(text) ||
+    SEND_LIST.test(text)
+  );
 }
 
 /** A transfer; `client` is the side that gives the command, the other one listens and says `1`. */
@@ -206,18 +236,34 @@ export function judgeData(evidence: Evidence, client: 0 | 1): Verdict | null {
     if (!greets && !evidence.isFinal) return null;
     const text = byteString(c, 0, Math.min(c.length, 1200));
     const heard = greets ? `one side says 31 ("1")` : 'only this direction was heard';
-    const made = (what: string, talk: Verdict['talk']): Verdict => ({ app: 'napster', role: 'data', why: `${heard}, the other ${hex(c, 8)}: ${what}`, client, talk, skip: [0, 0] });
+    const made = (what: string, talk: Verdict['talk']): Verdict => ({
+      app: 'napster',
+      role: 'data',
+      why: `${heard}, the other ${hex(c, 8)}: ${what}`,
+      client,
+      talk,
+      skip: [0, 0],
+    });
     if (GET.test(text)) return made('GET nick "file" offset', 'get');
     if (SEND.test(text)) return made('SEND nick "file" size', 'send');
     if (greets && LIST.test(text) && (s.length > 1 || evidence.isFinal)) return made('GETLIST', 'list');
     if (SEND_LIST.test(text)) return made('SENDLIST nick', 'list');
-    if (greets && evidence.isCut && evidence.isFinal && /^(?:GET|SEND) ?[^\s"/]{1,64} "[^"\x00-\x08]{4,}$/.test(text)) return made('GET or SEND, nick and the beginning of a name (cut by the capture)', 'none');
+    if (greets && evidence.isCut && evidence.isFinal && /^(?:GET|SEND) ?[^\s"/]{1,64} "[^"\x00-\x08]{4,}$/.test(text))
+      return made('GET or SEND, nick and the beginning of a name (cut by the capture)', 'none');
     return null;
   }
   // Only the listening side was heard: `1`, the size and a song follow each other without a break.
   if (c.length === 0 && evidence.isFinal && evidence.isFromStart[client === 0 ? 1 : 0] && s[0] === 0x31) {
     const head = /^1(\d{3,11})(?:ID3|\xff[\xe2-\xff]|MZ|OggS|RIFF)/.exec(byteString(s, 0, Math.min(s.length, 24)));
-    if (head !== null) return { app: 'napster', role: 'data', why: `only the listener was heard: "1", a size of ${head[1]} and the song (${hex(s, 12)})`, client, talk: 'none', skip: [0, 0] };
+    if (head !== null)
+      return {
+        app: 'napster',
+        role: 'data',
+        why: `only the listener was heard: "1", a size of ${head[1]} and the song (${hex(s, 12)})`,
+        client,
+        talk: 'none',
+        skip: [0, 0],
+      };
   }
   return null;
 }
@@ -237,7 +283,14 @@ export function judgeMetaserver(evidence: Evidence): Verdict | null {
   const isKnownPort = evidence.port === 8875;
   if (!(REDIRECT.test(text) || (isKnownPort && REDIRECT_NAME.test(text)))) return null;
   if (!isKnownPort && !evidence.isOpenerKnown) return null;
-  return { app: 'napster', role: 'metaserver', why: `the server alone speaks, "${text.trim()}", and closes`, client: silent, talk: 'none', skip: [0, 0] };
+  return {
+    app: 'napster',
+    role: 'metaserver',
+    why: `the server alone speaks, "${text.trim()}", and closes`,
+    client: silent,
+    talk: 'none',
+    skip: [0, 0],
+  };
 }
 
 /** Whether these could be the first bytes of who listens for transfers, or of a metaserver. */

@@ -30,7 +30,8 @@ export function peelProxy(client: Uint8Array, server: Uint8Array): Peel {
 function peelConnect(client: Uint8Array, server: Uint8Array): Peel {
   const asked = /^CONNECT [^\s:]{1,255}:\d{1,5} HTTP\/1\.[01]\r?\n(?:[^\r\n]+\r?\n)*\r?\n/.exec(byteString(client));
   if (asked === null) return client.length < 2048 ? 'wait' : null;
-  if (server.length === 0) return client.length > asked[0].length ? { client: asked[0].length, server: 0, what: 'through CONNECT' } : 'wait';
+  if (server.length === 0)
+    return client.length > asked[0].length ? { client: asked[0].length, server: 0, what: 'through CONNECT' } : 'wait';
   const answered = /^HTTP\/1\.[01] 2\d\d[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n/.exec(byteString(server));
   if (answered === null) return couldBegin(server, 'HTTP/1.') && server.length < 1024 ? 'wait' : null;
   return { client: asked[0].length, server: answered[0].length, what: 'through CONNECT' };
@@ -48,7 +49,10 @@ function peelSocks4(client: Uint8Array, server: Uint8Array): Peel {
   }
   for (let i = 8; i < end; i++) if (client[i] !== 0 && client[i]! < 0x20) return null;
   if (server.length > 0 && server[0] !== 0) return null;
-  if (server.length < 8) return server.length === 0 && client.length > end + 1 ? { client: end + 1, server: 0, what: 'through SOCKS 4' } : 'wait';
+  if (server.length < 8)
+    return server.length === 0 && client.length > end + 1
+      ? { client: end + 1, server: 0, what: 'through SOCKS 4' }
+      : 'wait';
   return server[1] === 90 ? { client: end + 1, server: 8, what: 'through SOCKS 4' } : null;
 }
 

@@ -4,7 +4,11 @@ import type { Limits } from '#base';
 import type { Packet } from './packet.ts';
 
 export const FRAGMENT_LIMITS = {
-  fragmentDatagrams: { value: 512, unit: 'datagrams', source: 'those waiting for fragments at one time; the oldest goes' },
+  fragmentDatagrams: {
+    value: 512,
+    unit: 'datagrams',
+    source: 'those waiting for fragments at one time; the oldest goes',
+  },
   fragmentBytes: { value: 8_388_608, unit: 'bytes', source: 'all waiting fragments together' },
   fragmentParts: { value: 64, unit: 'fragments a datagram', source: '65,535 bytes are 45 Ethernet frames' },
   fragmentSeconds: { value: 30, unit: 's', source: 'RFC 791 wants 15, RFC 8200 60' },
@@ -80,7 +84,9 @@ export class Fragments {
 
   #bound(): void {
     for (const [key, oldest] of this.#waiting) {
-      const full = this.#waiting.size > FRAGMENT_LIMITS.fragmentDatagrams.value || this.#bytes > FRAGMENT_LIMITS.fragmentBytes.value;
+      const full =
+        this.#waiting.size > FRAGMENT_LIMITS.fragmentDatagrams.value ||
+        this.#bytes > FRAGMENT_LIMITS.fragmentBytes.value;
       if (!full) return;
       this.#drop(key, oldest);
     }

@@ -42,7 +42,13 @@ export class Packet {
    */
   decode(bytes: Uint8Array, view: DataView, at: number, end: number, link: number): number {
     // Measured (bench/watch.ts): nearly every packet is Ethernet, IPv4 without options, whole, TCP or UDP outside a tunnel.
-    if (link === 1 && at + 42 <= end && view.getUint16(at + 12) === 0x0800 && bytes[at + 14] === 0x45 && (view.getUint16(at + 20) & 0x3fff) === 0) {
+    if (
+      link === 1 &&
+      at + 42 <= end &&
+      view.getUint16(at + 12) === 0x0800 &&
+      bytes[at + 14] === 0x45 &&
+      (view.getUint16(at + 20) & 0x3fff) === 0
+    ) {
       const kind = this.#plain(bytes, view, at + 14, end);
       if (kind >= 0) return kind;
     }
@@ -302,7 +308,8 @@ export class Packet {
           length -= size;
           continue;
         }
-        case 51: { // authentication
+        case 51: {
+          // authentication
           if (at + 8 > stop) return 0;
           const size = (bytes[at + 1]! + 2) * 4;
           next = bytes[at]!;

@@ -9,7 +9,11 @@
 import { type Limits, WireError } from '#base';
 
 export const READER_LIMITS = {
-  captureRecord: { value: 524_288, unit: 'bytes', source: 'tcpdump writes at most 262,144; larger record lengths are lies' },
+  captureRecord: {
+    value: 524_288,
+    unit: 'bytes',
+    source: 'tcpdump writes at most 262,144; larger record lengths are lies',
+  },
   captureInterfaces: { value: 4096, unit: 'interfaces a section', source: 'a bound: interface blocks cost memory' },
 } as const satisfies Limits;
 
@@ -102,7 +106,8 @@ export class CaptureReader {
       return 'the input ends inside the head of the capture';
     }
     const rest = this.#to - this.#from;
-    if (this.fault === null && (rest > 0 || this.#skip > 0)) this.fault = `the capture is cut off inside record ${this.packets + 1}`;
+    if (this.fault === null && (rest > 0 || this.#skip > 0))
+      this.fault = `the capture is cut off inside record ${this.packets + 1}`;
     return this.fault;
   }
 
@@ -210,7 +215,8 @@ export class CaptureReader {
     if (this.view.getUint32(from + 8, true) === BYTE_ORDER) this.#little = true;
     else if (this.view.getUint32(from + 8, false) === BYTE_ORDER) this.#little = false;
     else {
-      if (this.packets === 0 && this.#interfaces.length === 0) throw new WireError('not-a-capture', 'a pcapng head without byte order');
+      if (this.packets === 0 && this.#interfaces.length === 0)
+        throw new WireError('not-a-capture', 'a pcapng head without byte order');
       this.#loseWay(`the section after record ${this.packets} has no byte order`);
       return 'again';
     }
@@ -261,7 +267,11 @@ export class CaptureReader {
       this.fault ??= `record ${this.packets + 1} is shorter than its head`;
       return false;
     }
-    const number = simple ? 0 : type === OLD_PACKET ? view.getUint16(from + 8, little) : view.getUint32(from + 8, little);
+    const number = simple
+      ? 0
+      : type === OLD_PACKET
+        ? view.getUint16(from + 8, little)
+        : view.getUint32(from + 8, little);
     const on = this.#interfaces[number];
     if (on === undefined) {
       this.fault ??= `record ${this.packets + 1} names interface ${number}, which nobody described`;
