@@ -44,6 +44,6 @@ export type Command = {
 
 /** What a file in this folder exports: a command, commands below it (`hub admin`), or both. */
 export type CommandModule = {
-  readonly command?: Command;
-  readonly subcommands?: Readonly<Record<string, Command>>;
+  readonly command?: Command | undefined;
+  readonly subcommands?: Readonly<Record<string, Command>> | undefined;
 };

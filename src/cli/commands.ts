@@ -4,6 +4,10 @@ import type { CommandModule } from './command.ts';
 type Entry = { summary: string; load: () => Promise<CommandModule> };
 
 export const COMMANDS: Readonly<Record<string, Entry>> = {
+  up: {
+    summary: 'the main job on this machine: a hub, your peer with its page, a neighbour with tunes',
+    load: () => import('./up.ts'),
+  },
   config: { summary: 'effective options of a program and where each came from', load: () => import('./config.ts') },
   hub: { summary: 'run a hub: accounts, search, chat, brokered transfers', load: () => import('./hub.ts') },
   peer: {
@@ -35,6 +39,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./inspect.ts'),
   },
   shields: { summary: 'what a stranger can see of you: serve, probe, audit', load: () => import('./shields.ts') },
+  firewall: { summary: 'a packet-filter table of our own: install, remove, show', load: () => import('./firewall.ts') },
 };
 
 /** Words of the stable command line whose programs are still to come. */

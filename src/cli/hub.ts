@@ -1,8 +1,8 @@
 // `peershield hub`: reads options, starts the hub, says where it listens. The work is in #hub.
-import { readFileSync } from 'node:fs';
 import { HUB_OPTIONS, type HubValues, startHub } from '#hub';
 import type { Command } from './command.ts';
 import { type Running, serve } from './serve.ts';
+import { version } from './version.ts';
 
 export const command: Command = {
   summary: 'Run a hub: an index server that every Napster client can log in to',
@@ -26,8 +26,3 @@ export const command: Command = {
     return serve(context, 'hub', start, ({ listen }) => `hub on ${[listen['napster']].flat().join(', ')}`);
   },
 };
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}

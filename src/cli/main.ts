@@ -1,6 +1,5 @@
 // The roof: picks a command, reads argv and environment for it, and is the only one that sets exit codes.
 // 0 done, 1 failed (one line says what and what to do), 2 wrong usage, 130 Ctrl-C.
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command as Parser, CommanderError, Option } from 'commander';
@@ -9,6 +8,7 @@ import type { Command, CommandContext, CommandModule } from './command.ts';
 import { COMMANDS, LATER } from './commands.ts';
 import { type LogLevel, openLog } from './log.ts';
 import { envName, flagName, plainValues, type Resolved, resolveOptions } from './options.ts';
+import { version } from './version.ts';
 
 /** What every command takes. */
 const COMMON = {
@@ -242,11 +242,6 @@ ${lines.join('\n')}
 
 peershield COMMAND --help tells more; --version tells the version.
 `;
-}
-
-function version(): string {
-  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
-    .version;
 }
 
 /** `peershield … | head` ends quietly. */

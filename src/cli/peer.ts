@@ -1,10 +1,10 @@
 // `peershield peer`: runs a peer until it is told to stop, or tests its sandbox.
-import { readFileSync } from 'node:fs';
 import { PEER_OPTIONS, type PeerOptionValues } from '#peer';
 import type { Command, CommandContext } from './command.ts';
 import { selfTestPeer, startPeer } from './peer-process.ts';
 import { lockDataDir } from './lock.ts';
 import { serve } from './serve.ts';
+import { version } from './version.ts';
 
 export const command: Command = {
   summary: 'Join hubs, share folders, search and fetch; with a page of its own',
@@ -50,9 +50,4 @@ async function selfTest(context: CommandContext, parts: Parameters<typeof selfTe
 
 function shared(address: unknown): string {
   return address === null || address === undefined ? 'none (pushes only)' : String(address);
-}
-
-function version(): string {
-  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
-    .version;
 }

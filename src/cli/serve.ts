@@ -7,6 +7,8 @@ import { lockDataDir } from './lock.ts';
 export type Running = {
   /** Where it really listens, by name: `{ napster: ['127.0.0.1:8888'], http: '127.0.0.1:8880' }`. */
   readonly listen: Readonly<Record<string, string | readonly string[] | null>>;
+  /** The ready lines of a command that runs several programs; default: one for itself. */
+  readonly ready?: readonly { readonly program: string; readonly listen: Running['listen'] }[];
   /** Applies new options; says of each changed key what became of it. */
   reload?(values: Readonly<Record<string, OptionValue>>): Promise<readonly ReloadLine[]> | readonly ReloadLine[];
   /** Saves, closes, resolves when all is done. */
@@ -20,17 +22,18 @@ export type ReloadLine = { key: string; outcome: 'applied' | 'needs a restart' |
 const STOP_MS = 5_000;
 
 /** Runs a program until a signal (or npm's going away) ends it; returns its exit code. */
-export async function serve(
+export async function serve<R extends Running>(
   context: CommandContext,
   program: string,
-  start: () => Promise<Running>,
-  words: (running: Running) => string,
+  start: () => Promise<R>,
+  words: (running: R) => string,
 ): Promise<number> {
   const unlock = lockDataDir(context.dataDir);
   const stopped = stopRequested();
   try {
     const running = await start();
-    context.emit({ event: 'ready', program, listen: running.listen });
+    for (const line of running.ready ?? [{ program, listen: running.listen }])
+      context.emit({ event: 'ready', ...line });
     context.say(words(running));
     const onHangup = (): void => void reload(context, running);
     process.on('SIGHUP', onHangup);
