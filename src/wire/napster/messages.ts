@@ -34,7 +34,7 @@ export const FROM_CLIENT = {
   login: layout(2, LOGIN),
   versionCheck: layout(4, ANY),
   register: layout(6, LOGIN),
-  checkNick: layout(7, NICK),
+  checkNick: layout(7, { nick: 'text' }),
   checkPassword: layout(11, { nick: 'word', password: 'word?' }),
   personalData: layout(14, ANY),
   share: layout(100, { path: 'quoted', ...FACTS }),
