@@ -26,11 +26,9 @@ import './shell/theme.css';
 import { createTheme, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { StrictMode } from 'react';
+import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { PeerApp } from './peer-app.tsx';
-import type { Provider } from './provider/provider.ts';
-import { realProvider } from './provider/real.ts';
+import { HELLO_ROUTE, type Hello } from '#api';
 import { takeToken, token } from './shell/token.ts';
 
 const theme = createTheme({
@@ -49,25 +47,47 @@ takeToken();
 void start();
 
 async function start(): Promise<void> {
-  const provider = await chooseProvider();
   const page = document.getElementById('page');
   if (page === null) return;
+  const app = await chooseApp(new URLSearchParams(location.search).get('mock'));
   createRoot(page).render(
     <StrictMode>
       <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
         <QueryClientProvider client={queries}>
           <Notifications position="top-right" limit={3} autoClose={5000} zIndex={400} />
-          <PeerApp provider={provider} />
+          {app}
         </QueryClientProvider>
       </MantineProvider>
     </StrictMode>,
   );
 }
 
-/** `?mock` (before the hash) shows generated data; everything else speaks to the server that the page came from. */
-async function chooseProvider(): Promise<Provider> {
-  const scenario = new URLSearchParams(location.search).get('mock');
-  if (scenario === null) return realProvider(token.get);
-  const { mockProvider, scenarioOf } = await import('./provider/mock.ts');
-  return mockProvider(scenarioOf(scenario));
+/** `?mock` (before the hash) shows generated data; else the program that serves the page says which it is. */
+async function chooseApp(scenario: string | null): Promise<ReactNode> {
+  if (scenario !== null) {
+    const { PeerApp } = await import('./peer-app.tsx');
+    const { mockProvider, scenarioOf } = await import('./provider/mock.ts');
+    return <PeerApp provider={mockProvider(scenarioOf(scenario))} />;
+  }
+  switch (await whoServes()) {
+    case 'shields': {
+      const { default: ShieldsApp } = await import('./screens/shields/shields-app.tsx');
+      return <ShieldsApp />;
+    }
+    default: {
+      const { PeerApp } = await import('./peer-app.tsx');
+      const { realProvider } = await import('./provider/real.ts');
+      return <PeerApp provider={realProvider(token.get)} />;
+    }
+  }
+}
+
+/** A program that does not answer now is taken for a peer, whose page says so and tries again. */
+async function whoServes(): Promise<Hello['program']> {
+  try {
+    const response = await fetch(HELLO_ROUTE.path, { cache: 'no-store' });
+    return ((await response.json()) as Hello).program;
+  } catch {
+    return 'peer';
+  }
 }
