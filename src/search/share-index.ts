@@ -1164,13 +1164,19 @@ function copyBytes(from: DataView, start: number, length: number, to: DataView, 
 
 /** Decimal digits of a whole number. */
 function writeNumber(value: number, out: Uint8Array, at: number): number {
-  let left = value;
-  let digits = 1;
-  for (let power = 10; power <= value; power *= 10) digits++;
-  for (let i = at + digits - 1; i >= at; i--) {
-    const next = Math.floor(left / 10);
-    out[i] = 48 + (left - next * 10);
-    left = next;
+  if (value > 0x7fffffff) {
+    const digits = String(value);
+    for (let i = 0; i < digits.length; i++) out[at + i] = digits.charCodeAt(i);
+    return at + digits.length;
   }
-  return at + digits;
+  // Small whole numbers all the way: dividing others costs five times as much (measured: bench/index.ts).
+  let left = value | 0;
+  let end = at + 1;
+  for (let power = 10; power <= left && end - at < 10; power *= 10) end++;
+  for (let i = end - 1; i >= at; i--) {
+    const tenth = (left / 10) | 0;
+    out[i] = 48 + left - tenth * 10;
+    left = tenth;
+  }
+  return end;
 }
