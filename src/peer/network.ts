@@ -24,7 +24,8 @@ export type ParentCalls = Host &
 
 /** A process with a channel to its parent, as Node gives one. */
 export type Channel = {
-  send?(message: CallMessage): unknown;
+  send?(message: CallMessage, sent: (error: Error | null) => void): unknown;
+  readonly connected?: boolean;
   on(event: 'message', listener: (message: unknown) => void): unknown;
   on(event: 'disconnect', listener: () => void): unknown;
 };
@@ -49,11 +50,18 @@ export function runNetwork(channel: Channel, exit: () => void): void {
     },
     selfTest: (canary, own) => runSelfTest('the network process', canary, own),
   };
-  const calls = new Calls((message) => channel.send?.(message), local);
+  const calls = new Calls(sender(channel), local);
   const parent = calls.remote<ParentCalls>();
   channel.on('message', (message) => calls.receive(message));
   // The parent is gone, however it went: its ports and its lock are free, and so must ours be.
   channel.on('disconnect', exit);
+}
+
+/** Sends to the parent; what cannot be sent any more is not wanted any more. */
+export function sender(channel: Channel): (message: CallMessage) => void {
+  return (message) => {
+    if (channel.connected === true) channel.send?.(message, () => {});
+  };
 }
 
 function logTo(parent: { log(level: keyof Log, event: string, fields: Record<string, unknown>): Promise<void> }): Log {

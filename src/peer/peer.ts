@@ -492,7 +492,7 @@ export class Peer {
   #transferOf(hub: string, nick: ByteString, wire: ByteString): string | null {
     const row = this.#store
       .prepare(
-        `SELECT transfer FROM sources JOIN transfers ON transfers.id = transfer WHERE hub = ? AND wire = ? AND nick = ? ORDER BY added DESC LIMIT 1`,
+        `SELECT transfer FROM sources JOIN transfers ON transfers.id = transfer WHERE sources.hub = ? AND sources.wire = ? AND sources.nick = ? ORDER BY added DESC LIMIT 1`,
       )
       .get(hub, wire, nick);
     return row === undefined ? null : String(row['transfer']);

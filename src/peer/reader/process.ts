@@ -1,7 +1,7 @@
 // What the sandboxed reader process runs: it may read the shared folders and nothing else, and has no network to speak on.
 import { setPriority } from 'node:os';
 import { Calls } from '../parent/calls.ts';
-import type { Channel } from '../network.ts';
+import { type Channel, sender } from '../network.ts';
 import { runSelfTest, type SelfTest } from '../selftest.ts';
 import { createReader, type Reader } from './reader.ts';
 
@@ -15,7 +15,7 @@ export function runReader(channel: Channel, exit: () => void): void {
     // Then it is as urgent as the rest.
   }
   const local: ReaderCalls = { ...createReader(), selfTest: (canary) => runSelfTest('the reader', canary, null) };
-  const calls = new Calls((message) => channel.send?.(message), local);
+  const calls = new Calls(sender(channel), local);
   channel.on('message', (message) => calls.receive(message));
   channel.on('disconnect', exit);
 }
