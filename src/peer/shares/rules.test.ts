@@ -36,7 +36,7 @@ describe('what strangers call a shared file', () => {
   const TABLE: [root: string, below: string, wire: string][] = [
     ['Music', 'a.mp3', '\\Music\\a.mp3'],
     ['Music', 'Artist/Album/a.mp3', '\\Music\\Artist\\Album\\a.mp3'],
-    ['Music', 'say "hi".mp3', "\\Music\\say 'hi'.mp3"],
+    ['Music', 'say "hi".mp3', '\\Music\\say `hi`.mp3'],
     ['Music', 'back\\slash\n.mp3', '\\Music\\back_slash_.mp3'],
     ['Music', `sub/${long}`, `\\Music\\sub\\${long}`],
     ['Music', `${'y'.repeat(60)}/${long}`, `\\${long}`],

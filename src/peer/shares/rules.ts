@@ -78,7 +78,7 @@ function speakable(part: ByteString): ByteString {
   return (
     part
       .replace(/[\u0000-\u001f\u007f]/g, '_')
-      .replaceAll('"', "'")
+      .replaceAll('"', '`') // no apostrophe: on hubs it belongs to the word, and `quoted` would not find 'quoted'
       .replaceAll('\\', '_') || '_'
   );
 }
