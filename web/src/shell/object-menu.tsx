@@ -38,7 +38,8 @@ export function ObjectMenuProvider({ children }: { children: ReactNode }): React
     before.current = document.activeElement;
     setPlace(pointOf(at));
     setEntries(next);
-    setOpened(true);
+    // After the event that asked for it: the menu closes at any key outside of it, that one too.
+    setTimeout(() => setOpened(true));
   }, []);
 
   function close(): void {
