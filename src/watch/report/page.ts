@@ -61,6 +61,7 @@ export const SCRIPT = String.raw`
     for (var i = 0; i < u.length; i++) if (b >= u[i][0]) { var v = b / u[i][0]; return (v >= 100 ? Math.round(v) : v.toFixed(1)) + ' ' + u[i][1]; }
     return Math.round(b) + ' B';
   }
+  function short(t, n) { return t.length > n ? t.slice(0, n - 1) + '…' : t; }
   function two(n) { return String(n).padStart(2, '0'); }
   var long = D.to - D.from > 86400;
   function when(s, fine) {
@@ -87,11 +88,11 @@ export const SCRIPT = String.raw`
     if (note) s.append(el('p', { class: 'soft small', style: 'margin:.1em 0 .7em' }, note));
     page.append(s); return s;
   }
-  function legend(withOther) {
+  function legend(withOther, list) {
+    list = list || D.sessions;
     var l = el('div', { class: 'legend' });
     D.classes.forEach(function (c, i) {
-      if (i === 3 && D.figures[2][1] === '0 %') return;
-      if (i < 3 && !D.sessions.some(function (s) { return s.c === i; })) return;
+      if (!list.some(function (s) { return s.c === i; })) return;
       l.append(el('span', {}, el('span', { class: 'dot', style: 'background:' + color(i) }), names[c]));
     });
     if (withOther) l.append(el('span', {}, el('span', { class: 'dot', style: 'background:var(--other)' }), 'everything else'));
@@ -260,7 +261,7 @@ export const SCRIPT = String.raw`
   var marks = { login: '◆', search: '○', browse: '▤', share: '·', request: '▸', result: '', chat: '', transfer: '▶', push: '◁' };
   function hostPage(n) {
     var h = D.hosts[n], back = el('button', { type: 'button', class: 'noprint' }, '← All machines'); back.onclick = function () { location.hash = ''; };
-    page.append(back, el('h1', {}, h.a));
+    page.append(el('p', {}, back), el('h1', {}, h.a));
     var f = el('div', { class: 'figures card' });
     [[size(total(h)), 'recognised'], [size(sum(h.sent)), 'sent'], [size(sum(h.got)), 'received'], [h.peers, 'other ends'], [h.flows, 'flows']].forEach(function (x) { f.append(el('div', { class: 'figure' }, el('b', {}, String(x[0])), x[1])); });
     page.append(f);
@@ -276,7 +277,7 @@ export const SCRIPT = String.raw`
     shown.forEach(function (s, i) {
       var g = sv('g', { class: 'sess', tabindex: 0, role: 'button' }), y = i * rh, X = function (t) { return L + (W - L - 6) * (t - t0) / (t1 - t0); }, bh = 4 + 14 * Math.sqrt(s.b / max), other = s.h[0] === n ? '→ ' + s.d : '← ' + s.s;
       g.append(sv('rect', { class: 'hit', x: 0, y: y, width: W, height: rh, fill: 'transparent' }));
-      g.append(sv('text', { x: L - 8, y: y + 16, 'text-anchor': 'end', style: 'fill:var(--ink)' }, (s.role + ' ' + other).slice(0, W < 500 ? 18 : 34)));
+      g.append(sv('text', { x: L - 8, y: y + 16, 'text-anchor': 'end', style: 'fill:var(--ink)' }, short(s.role + ' ' + other, W < 500 ? 17 : 34)));
       g.append(sv('rect', { x: X(s.t[0]), y: y + rh / 2 - bh / 2, width: Math.max(3, X(s.t[1]) - X(s.t[0])), height: bh, rx: 2, fill: color(s.c), 'fill-opacity': '.55' }));
       var lastX = -99;
       s.steps.forEach(function (st) { var m = marks[st[1]], x = X(st[0]); if (!m || (x - lastX < 7 && st[1] !== 'login')) return; lastX = x; g.append(sv('text', { x: x, y: y + 16, 'text-anchor': 'middle', style: 'fill:var(--mark)' }, m)); });
@@ -285,7 +286,7 @@ export const SCRIPT = String.raw`
       svg.append(g);
     });
     if (shown.length) ticks(svg, L, W - 6, H - 24, D.from + t0 / 10, D.from + t1 / 10);
-    box.append(legend(false), svg, out);
+    box.append(legend(false, S), svg, out);
     if (S.length > shown.length) box.append(el('p', { class: 'soft small' }, 'The first 150 of ' + S.length.toLocaleString('en') + ' sessions.'));
     scrollTo(0, 0);
   }
