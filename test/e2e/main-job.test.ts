@@ -79,8 +79,10 @@ describe('the main job, from shell to shell', { skip: need('lame') }, () => {
   test('two people behind firewalls are told so in words', async () => {
     const [row] = await searchFor('tide tables', 'dora');
     assert.equal(row, undefined, 'the hub leaves out what cannot be fetched');
+    const list = await command(['browse', 'bert', '--json', '--data', at('dora')], dir);
+    const path = String(list.events.find((event) => event['path'] !== undefined)?.['path']);
     const { code, events } = await command(
-      ['get', '--from', 'bert', '--path', 'x', '--wait', '--json', '--data', at('dora')],
+      ['get', '--from', 'bert', '--path', path, '--wait', '--json', '--data', at('dora')],
       dir,
     );
     assert.equal(code, 1);

@@ -27,7 +27,7 @@ export const SONGS: readonly Song[] = [
     path: 'albums/Glass Harbour/02 Mono Lake.mp3',
     words: 'mono lake',
     seconds: 8,
-    lame: ['-m', 'm', '-b', '64', '--tt', 'Mono Lake', '--id3v1-only'],
+    lame: ['-a', '-b', '64', '--tt', 'Mono Lake', '--id3v1-only'],
   },
   {
     path: 'old/Low Tide Radio.mp3',
