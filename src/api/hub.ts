@@ -85,7 +85,6 @@ export type HubUser = {
   uploads: number;
   messages: number;
   searches: number;
-  bytesIn: number;
   /** Messages in each of the last minutes, oldest first, at most 30. */
   minutes: number[];
 };
@@ -98,8 +97,7 @@ export type HubUserSort =
   | 'files'
   | 'bytes'
   | 'messages'
-  | 'searches'
-  | 'bytesIn';
+  | 'searches';
 export type HubPageQuery = { offset?: number; limit?: number; q?: string };
 export type HubUsersQuery = HubPageQuery & { sort?: HubUserSort; order?: 'asc' | 'desc' };
 
@@ -125,7 +123,8 @@ export type HubUserDetail = {
   rooms: string[];
   /** Newest first. */
   timeline: HubEvent[];
-  searches: { minutes: number[] };
+  /** Searches in each of the last minutes, as `minutes` of a user. */
+  searchMinutes: number[];
   /** Some of what is shared. */
   shared: string[];
   bans: HubBan[];
@@ -164,16 +163,14 @@ export type HubTalker = {
   searchesPerMinute: number;
   minutes: number[];
 };
+/** What the hub did by itself: it lets who is over a budget wait, and nobody else. Ends by itself when they slow down. */
 export type HubMeasure = {
   id: string;
   at: number;
-  kind: 'slowed' | 'muzzled' | 'ended' | 'banned' | 'refused';
+  kind: 'slowed';
   nick: string;
   address: string;
   evidence: string;
-  until: number | null;
-  /** Set: it can be taken back, or was. */
-  undo: 'possible' | 'done' | null;
 };
 export type HubFloods = { talkers: HubTalker[]; measures: HubMeasure[] };
 
@@ -196,11 +193,17 @@ export type HubSearched = { text: string; times: number; found: number };
 export type HubContent = { searched: HubSearched[]; missing: HubSearched[]; different: number; kept: number };
 
 /**
- * `word`: neither indexed nor searchable. `pattern`: a regular expression on shared paths, case and accents folded.
+ * `word`: a word in shared paths. `pattern`: a regular expression on them. `search`: a word that cannot be searched for.
  * `name`: a file of this name (a take-down). `hash`: a file of this hash (a take-down).
  */
-export type HubFilterKind = 'word' | 'pattern' | 'name' | 'hash';
-export const HUB_FILTER_KINDS = ['word', 'pattern', 'name', 'hash'] as const satisfies readonly HubFilterKind[];
+export type HubFilterKind = 'word' | 'pattern' | 'search' | 'name' | 'hash';
+export const HUB_FILTER_KINDS = [
+  'word',
+  'pattern',
+  'search',
+  'name',
+  'hash',
+] as const satisfies readonly HubFilterKind[];
 export type HubFilter = {
   id: number;
   kind: HubFilterKind;
@@ -245,14 +248,14 @@ export type HubBackup = { name: string; at: number; sizeBytes: number };
 export type HubHealth = {
   lag: { nowMs: number; p99Ms: number; maxMs: number };
   memory: { rss: number; heapUsed: number; heapTotal: number; external: number };
-  queues: { searches: number; hashes: number };
+  machine: { free: number; total: number };
+  queues: { answers: number; hashes: number };
   connections: number;
   databaseBytes: number;
   cpuPercent: number;
   uptimeMs: number;
   node: string;
   version: string;
-  slowSearches: { at: number; nick: string; text: string; ms: number }[];
   backups: HubBackup[];
 };
 
@@ -319,7 +322,7 @@ const usersQuery = shape({
   ...PAGE,
   sort: {
     type: 'string',
-    enum: ['nick', 'level', 'address', 'client', 'since', 'files', 'bytes', 'messages', 'searches', 'bytesIn'],
+    enum: ['nick', 'level', 'address', 'client', 'since', 'files', 'bytes', 'messages', 'searches'],
     default: 'nick',
   },
   order: { type: 'string', enum: ['asc', 'desc'], default: 'asc' },
@@ -343,10 +346,11 @@ const overviewQuery = shape({
 const adminRequest = shape(
   {
     verb: { type: 'string', minLength: 1, maxLength: 40 },
-    words: { type: 'array', maxItems: 16, items: { type: 'string', maxLength: 4096 } },
+    words: { type: 'array', maxItems: 64, items: { type: 'string', maxLength: 4096 } },
+    options: { type: 'object', additionalProperties: { type: 'string', maxLength: 4096 } },
     actor: { type: 'string', minLength: 1, maxLength: 64 },
   },
-  ['verb', 'words', 'actor'],
+  ['verb', 'words', 'options', 'actor'],
 );
 
 // Routes ------------------------------------------------------------------------------------------------------------
@@ -371,7 +375,6 @@ export const HUB_ROUTES = {
   /** Also the undo of one that was just set. */
   liftBan: { method: 'DELETE', path: '/api/bans/:id', params: byId, role: 'moderator' },
   floods: { method: 'GET', path: '/api/floods', role: 'read-only' },
-  undoMeasure: { method: 'POST', path: '/api/floods/:id/undo', params: byId, role: 'moderator' },
   rooms: { method: 'GET', path: '/api/rooms', query: pageQuery, role: 'read-only' },
   actOnRoom: { method: 'POST', path: '/api/rooms/:name', params: byName, body: roomAction, role: 'moderator' },
   content: { method: 'GET', path: '/api/content', role: 'read-only' },
@@ -417,7 +420,6 @@ export type HubAnswers = {
   ban: HubBanned;
   liftBan: null;
   floods: HubFloods;
-  undoMeasure: null;
   rooms: Page<HubRoom>;
   actOnRoom: null;
   content: HubContent;

@@ -1,6 +1,7 @@
 // `peershield hub`: reads options, starts the hub, says where it listens. The work is in #hub.
 import { HUB_OPTIONS, type HubValues, startHub } from '#hub';
-import type { Command } from './command.ts';
+import type { Command, CommandModule } from './command.ts';
+import { admin } from './hub-admin.ts';
 import { type Running, serve } from './serve.ts';
 import { version } from './version.ts';
 
@@ -17,12 +18,21 @@ export const command: Command = {
         version: version(),
         resolveAgain: () => context.resolveAgain() as HubValues,
       });
+      if (running.control?.fresh === true)
+        context.warn(
+          `the control page, with its token (shown once; kept in ${context.dataDir}/tokens.json): ${running.control.url}`,
+        );
       return {
         listen: running.listen,
         reload: (values) => running.reload(values),
         stop: () => running.stop(),
       };
     };
-    return serve(context, 'hub', start, ({ listen }) => `hub on ${[listen['napster']].flat().join(', ')}`);
+    return serve(context, 'hub', start, ({ listen }) => {
+      const page = listen['http'] == null ? '' : `; control page http://${String(listen['http'])}/`;
+      return `hub on ${[listen['napster']].flat().join(', ')}${page}`;
+    });
   },
 };
+
+export const subcommands: CommandModule['subcommands'] = { admin };

@@ -1,4 +1,6 @@
 // The hub: an OpenNap-compatible index server for a community. Accounts, search, browse, chat, brokered transfers.
 export { LIMITS } from './limits.ts';
+export { ADMIN_VERBS } from './operator/admin.ts';
+export { adminHub } from './operator/shell.ts';
 export { defaultHubValues, HUB_OPTIONS, type HubValues } from './options.ts';
 export { type HubContext, openHubStore, type RunningHub, startHub } from './start.ts';

@@ -9,6 +9,7 @@ import { openStore, type Store } from '#store';
 import { encodeFrame } from '#wire/napster';
 import { Hub, type HubDeps } from './hub.ts';
 import { knock } from './knock.ts';
+import type { RunningOperator } from './operator/start.ts';
 import type { HubValues } from './options.ts';
 import { RelayDesk } from './relay.ts';
 import { SCHEMA } from './schema.ts';
@@ -28,6 +29,8 @@ export type HubContext = {
 export type RunningHub = {
   readonly hub: Hub;
   readonly listen: Readonly<Record<string, string | readonly string[] | null>>;
+  /** The control page, with the admin's token in its address. `fresh`: made at this start, to be shown once. */
+  readonly control: { readonly url: string; readonly fresh: boolean } | null;
   reload(values: Readonly<Record<string, unknown>>): ReloadLine[];
   stop(): Promise<void>;
 };
@@ -55,11 +58,13 @@ export async function startHub(options: HubValues, context: HubContext): Promise
       napster: await running.listenPlain(servers),
       tls: identity === null ? null : await running.listenTls(servers, identity),
     };
+    const operator = await running.startOperator(listening, identity);
     running.begin();
     log.info('hub-started', { listen: listening, privacy: options.privacy, relay: options.relay });
     return {
       hub: running.hub,
-      listen: listening,
+      listen: { ...listening, ...operator.listen },
+      control: operator.link,
       reload: (values) => running.reload(values as HubValues),
       stop: () => running.stop(servers),
     };
@@ -78,6 +83,7 @@ class Start {
   readonly #context: HubContext;
   readonly #pump = new Pump();
   #timer: NodeJS.Timeout | undefined;
+  #operator: RunningOperator | null = null;
   readonly #owner = {
     step: (_step: { rest: Uint8Array } | object, { session, socket }: Connection) => {
       const { owner } = session as unknown as { owner: User };
@@ -144,14 +150,36 @@ class Start {
     this.#timer.unref();
   }
 
+  /** Everything beside the protocol: pages, metaserver, stats ports. Fetched only here: no other command needs it. */
+  async startOperator(
+    listening: Readonly<Record<string, string | readonly string[] | null>>,
+    identity: Identity | null,
+  ): Promise<RunningOperator> {
+    const { startOperator } = await import('./operator/start.ts');
+    const { log, dataDir, version, resolveAgain } = this.#context;
+    this.#operator = await startOperator(this.hub, this.#store, {
+      log,
+      dataDir,
+      version,
+      napster: [listening['napster'] ?? []].flat(),
+      tls: [listening['tls'] ?? []].flat()[0] ?? null,
+      fingerprint: identity?.fingerprint ?? null,
+      pending: resolveAgain ?? null,
+      reload: (values) => this.reload(values),
+    });
+    return this.#operator;
+  }
+
   reload(next: HubValues): ReloadLine[] {
     const lines = this.#settings.reload(next);
     this.#apply();
+    this.#operator?.reloaded();
     return lines;
   }
 
   async stop(servers: Server[]): Promise<void> {
     clearInterval(this.#timer);
+    await this.#operator?.stop();
     for (const server of servers) server.close();
     this.#pump.close(new Error('the hub stops'));
     this.hub.accounts.flush();

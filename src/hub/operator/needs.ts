@@ -113,8 +113,8 @@ export type LiveHub = {
   slowed(): Iterable<Slowed>;
   /** Most asked first; `missing`: of those never found. */
   asked(limit: number, missing: boolean): readonly Asked[];
-  /** Shared files, at most `limit`, of one user or of all. */
-  files(nick: ByteString | null, limit: number): Iterable<SharedFile>;
+  /** What one user shares, at most `limit` files; none when they are not here. */
+  files(nick: ByteString, limit: number): Iterable<SharedFile>;
   /** Ends the connection with words; false: not here. */
   end(nick: ByteString, words: string): boolean;
   /** Level and flags of the account have changed: they hold at once. */
@@ -123,6 +123,6 @@ export type LiveHub = {
   /** Everybody leaves; false: there is no such room. */
   clearRoom(name: ByteString, words: string): boolean;
   setTopic(name: ByteString, topic: ByteString): boolean;
-  /** The filters have changed: files they meet are unshared. Answers how many. */
-  applyFilters(): number;
+  /** The filters have changed: files they meet are unshared. Resolves to how many. */
+  applyFilters(): Promise<number>;
 };

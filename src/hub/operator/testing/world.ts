@@ -112,8 +112,8 @@ export class World implements LiveHub {
     return this.searched.filter(({ found }) => !missing || found === 0).slice(0, limit);
   }
 
-  files(nick: ByteString | null, limit: number): Iterable<SharedFile> {
-    return this.shared.filter((file) => nick === null || file.nick === nick).slice(0, limit);
+  files(nick: ByteString, limit: number): Iterable<SharedFile> {
+    return this.shared.filter((file) => file.nick === nick).slice(0, limit);
   }
 
   end(nick: ByteString, words: string): boolean {
@@ -146,7 +146,7 @@ export class World implements LiveHub {
     return true;
   }
 
-  applyFilters(): number {
+  async applyFilters(): Promise<number> {
     const left = this.shared.filter((file) => !this.blocks(file));
     return this.shared.splice(0, this.shared.length, ...left).length - left.length;
   }
