@@ -66,7 +66,7 @@ async function targetOf(to: unknown, dataDir: string): Promise<{ to?: string }> 
 async function follow(context: CommandContext, client: PeerClient, id: string): Promise<number> {
   let since = 0;
   let last = '';
-  const live = process.stderr.isTTY === true && !context.json;
+  const live = process.stderr.isTTY && !context.json;
   while (!context.interrupted.aborted) {
     const delta = await client.get<TransfersDelta>(`/api/transfers?since=${since}`);
     since = delta.revision;

@@ -33,7 +33,7 @@ export class PeerClient {
     return this.#ask('GET', path) as Promise<T>;
   }
 
-  post<T>(path: string, body: unknown = undefined): Promise<T> {
+  post<T>(path: string, body?: unknown): Promise<T> {
     return this.#ask('POST', path, body) as Promise<T>;
   }
 

@@ -40,6 +40,10 @@ export type PeerParts = {
 export type RunningPeer = Running & { readonly link: string; readonly freshToken: boolean };
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+const ENTRY = {
+  'peer-network': new URL('./peer-network.ts', import.meta.url),
+  'peer-reader': new URL('./peer-reader.ts', import.meta.url),
+};
 const START_MS = 30_000;
 const STOP_MS = 3_500;
 /** So many ends of a child in so short a time are no accident. */
@@ -282,7 +286,7 @@ class Child {
       ...writable.map((path) => `--allow-fs-write=${path}`),
     ];
     if (process.allowedNodeEnvironmentFlags.has('--allow-net')) flags.push('--allow-net');
-    const file = join(import.meta.dirname, `${entry}${extname(import.meta.filename)}`);
+    const file = fileURLToPath(ENTRY[entry]).replace(/\.ts$/, extname(import.meta.filename));
     this.#process = fork(file, [], {
       execArgv: ['--disable-warning=ExperimentalWarning', ...flags],
       env: scrubbed(),

@@ -3,7 +3,7 @@ import { PEER_OPTIONS, type PeerOptionValues } from '#peer';
 import type { Command, CommandContext } from './command.ts';
 import { selfTestPeer, startPeer } from './peer-process.ts';
 import { lockDataDir } from './lock.ts';
-import { serve } from './serve.ts';
+import { type Running, serve } from './serve.ts';
 import { version } from './version.ts';
 
 export const command: Command = {
@@ -48,6 +48,6 @@ async function selfTest(context: CommandContext, parts: Parameters<typeof selfTe
   }
 }
 
-function shared(address: unknown): string {
-  return address === null || address === undefined ? 'none (pushes only)' : String(address);
+function shared(address: Running['listen'][string] | undefined): string {
+  return Array.isArray(address) ? address.join(', ') : 'none (pushes only)';
 }

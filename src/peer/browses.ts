@@ -49,11 +49,7 @@ export class Browses {
     if (this.#kept.size >= KEPT) this.#kept.delete(this.#kept.keys().next().value as string);
     this.#kept.set(state.id, kept);
     const address = who.includes(':') ? parseAddress(who, '') : null;
-    const work = address === null ? this.#askHubs(kept, wireText(who), hub) : this.#askDirectly(kept, address);
-    void work.then((reason) => {
-      state.state = reason === null ? 'done' : 'failed';
-      state.reason = reason;
-    });
+    void this.#ask(kept, who, hub, address);
     return state;
   }
 
@@ -99,6 +95,14 @@ export class Browses {
   find(id: string): BrowsedRow | null {
     const kept = this.#kept.get(id.split('.', 1)[0] ?? '');
     return kept?.rows.find((row) => row.id === id) ?? null;
+  }
+
+  async #ask(kept: Kept, who: string, hub: string | null, address: Address | null): Promise<void> {
+    const { state } = kept;
+    const reason =
+      address === null ? await this.#askHubs(kept, wireText(who), hub) : await this.#askDirectly(kept, address);
+    state.state = reason === null ? 'done' : 'failed';
+    state.reason = reason;
   }
 
   async #askHubs(kept: Kept, nick: ByteString, hub: string | null): Promise<string | null> {

@@ -3,7 +3,7 @@
 export { PEER_OPTIONS } from './options.ts';
 export { type Listening, type NetworkCalls, type NetworkStart, type ParentCalls, runNetwork } from './network.ts';
 export { allowTarget, createHost, sweepDownloads, writeSafely } from './parent/host.ts';
-export { Calls, type CallMessage } from './parent/calls.ts';
+export { Calls } from './parent/calls.ts';
 export { refuseRoot } from './parent/folder-check.ts';
 export { type ReaderCalls, runReader } from './reader/process.ts';
 export type { SelfTest } from './selftest.ts';

@@ -500,10 +500,8 @@ export class Peer {
 
   #setLimits(): void {
     const { upLimitKBps, downLimitKBps } = this.#settings;
-    const bucket = (kBps: number): TokenBucket | null =>
-      kBps === 0 ? null : new TokenBucket(kBps * 1000, kBps * 250, performance.now());
-    this.#upBucket = bucket(upLimitKBps);
-    this.#downBucket = bucket(downLimitKBps);
+    this.#upBucket = bucketOf(upLimitKBps);
+    this.#downBucket = bucketOf(downLimitKBps);
   }
 
   #tick(): void {
@@ -627,3 +625,8 @@ const METASERVER_RETRY_MS = 60_000;
 const MOST_SOURCES = 50;
 /** In one direct browse: what fits into memory that waits for a slow reader. */
 const LISTED_FILES = 5_000;
+
+/** A quarter of a second's worth may go at once. */
+function bucketOf(kBps: number): TokenBucket | null {
+  return kBps === 0 ? null : new TokenBucket(kBps * 1000, kBps * 250, performance.now());
+}

@@ -33,12 +33,13 @@ export class Live {
     peer.onMessage = (message) => this.#each((page) => page.send(message));
   }
 
-  open(socket: WebSocket): void {
+  /** @param isRequest checks a message against LIVE_REQUEST_SCHEMA */
+  open(socket: WebSocket, isRequest: (value: unknown) => boolean): void {
     if (this.#pages.size >= LIVE_LIMITS.pages.value) {
       socket.close(1013, 'too many pages');
       return;
     }
-    const page = new Page(socket, this.#peer);
+    const page = new Page(socket, this.#peer, isRequest);
     this.#pages.add(page);
     socket.on('close', () => this.#pages.delete(page));
     this.#timer ??= setInterval(() => this.#step(), STEP_MS);
@@ -74,11 +75,13 @@ class Page {
   readonly searches = new Map<string, number>();
   readonly dirty = new Set<string>();
   readonly #peer: Peer;
+  readonly #isRequest: (value: unknown) => boolean;
   #transfersSince: number | null = null;
   #answered = true;
 
-  constructor(socket: WebSocket, peer: Peer) {
+  constructor(socket: WebSocket, peer: Peer, isRequest: (value: unknown) => boolean) {
     this.socket = socket;
+    this.#isRequest = isRequest;
     this.#peer = peer;
     socket.on('pong', () => void (this.#answered = true));
     socket.on('error', () => socket.terminate());
@@ -112,7 +115,9 @@ class Page {
 
   #hear(data: Buffer, isBinary: boolean): void {
     const request =
-      isBinary || data.length > LIVE_LIMITS.requestBytes.value ? null : readRequest(data.toString('utf8'));
+      isBinary || data.length > LIVE_LIMITS.requestBytes.value
+        ? null
+        : readRequest(data.toString('utf8'), this.#isRequest);
     if (request === null) return this.send({ type: 'error', code: 'request', message: 'that is no request of a page' });
     if (request.type === 'unwatch') {
       if (request.topic === 'transfers') this.#transfersSince = null;
@@ -166,18 +171,21 @@ function* parts<T>(rows: readonly T[]): Generator<{ part: T[]; isFirst: boolean;
 }
 
 /** Null: not one. */
-export function readRequest(text: string): LiveRequest | null {
+function readRequest(text: string, isRequest: (value: unknown) => boolean): LiveRequest | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return null;
   }
-  if (typeof value !== 'object' || value === null) return null;
-  const { type, topic, id, since = 0 } = value as Record<string, unknown>;
-  const known = (type === 'watch' || type === 'unwatch') && Number.isSafeInteger(since) && (since as number) >= 0;
-  if (!known) return null;
-  if (topic === 'transfers') return type === 'watch' ? { type, topic, since: since as number } : { type, topic };
-  if (topic !== 'search' || typeof id !== 'string' || id.length === 0 || id.length > 128) return null;
-  return type === 'watch' ? { type, topic, id, since: since as number } : { type, topic, id };
+  if (!isRequest(value)) return null;
+  const {
+    type,
+    topic,
+    id,
+    since = 0,
+  } = value as { type: 'watch' | 'unwatch'; topic: LiveRequest['topic']; id?: string; since?: number };
+  if (topic === 'transfers') return type === 'watch' ? { type, topic, since } : { type, topic };
+  if (id === undefined) return null;
+  return type === 'watch' ? { type, topic, id, since } : { type, topic, id };
 }

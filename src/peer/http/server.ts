@@ -14,15 +14,13 @@ import {
   type ApiError,
   type DownloadRequest,
   HELLO_ROUTE,
+  LIVE_REQUEST_SCHEMA,
   type Hello,
-  type LibraryQuery,
   LIMITS as API_LIMITS,
   PEER_ROUTES,
   type PeerRoute,
   type QuarantineAction,
   type Route,
-  type SearchRequest,
-  type SettingsChange,
   type TransferAction,
 } from '#api';
 import { Failure } from '#base';
@@ -83,7 +81,7 @@ export async function servePage(peer: Peer, options: PageOptions): Promise<PageS
       url: PEER_ROUTES.live.path,
       config: { route: PEER_ROUTES.live },
       handler: (_, reply) => sendError(reply, 400, 'websocket', 'this is a WebSocket'),
-      wsHandler: (socket) => live.open(socket),
+      wsHandler: (socket, request) => live.open(socket, request.compileValidationSchema(LIVE_REQUEST_SCHEMA)),
     });
   });
   where.address = await listenNear(app, options.listen);
@@ -166,12 +164,13 @@ function sendError(reply: FastifyReply, status: number, code: string, message: s
   return reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
 }
 
+function missing(reply: FastifyReply, what: string): FastifyReply {
+  return sendError(reply, 404, 'missing', `no such ${what}`);
+}
+
 type Ask = { params: { id: string }; query: Record<string, never>; body: never };
 
 function addRoutes(app: FastifyInstance, peer: Peer, token: string): void {
-  const missing = (reply: FastifyReply, what: string): FastifyReply =>
-    sendError(reply, 404, 'missing', `no such ${what}`);
-
   on('openSession', (_, reply) =>
     reply
       .code(204)
@@ -185,7 +184,7 @@ function addRoutes(app: FastifyInstance, peer: Peer, token: string): void {
     return peer.status;
   });
 
-  on('startSearch', ({ body }, reply) => reply.code(201).send(peer.searches.start(body as SearchRequest)));
+  on('startSearch', ({ body }, reply) => reply.code(201).send(peer.searches.start(body)));
   on('searches', () => peer.searches.list());
   on(
     'search',
@@ -223,7 +222,7 @@ function addRoutes(app: FastifyInstance, peer: Peer, token: string): void {
     );
   });
 
-  on('library', ({ query }) => peer.libraryPage(query as LibraryQuery));
+  on('library', ({ query }) => peer.libraryPage(query));
   on('libraryFolders', () => peer.libraryFolders());
   on('rescan', (_, reply) => {
     void peer.library.scan();
@@ -289,7 +288,7 @@ function addRoutes(app: FastifyInstance, peer: Peer, token: string): void {
   });
 
   on('settings', () => shownSettings(peer.settings));
-  on('changeSettings', ({ body }) => peer.changeSettings(body as SettingsChange));
+  on('changeSettings', ({ body }) => peer.changeSettings(body));
   on('sendMessage', ({ body }, reply) => {
     const { nick, hub, text } = body as { nick: string; hub: string; text: string };
     return peer.sendMessage(nick, hub, text)

@@ -50,7 +50,8 @@ export class FolderWatch {
   }
 
   #heard(): void {
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== null) return;
+    this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#changed = true;
       if (this.#waiting !== null) this.#tell();

@@ -85,7 +85,5 @@ async function lookAtLink(root: ByteString, below: ByteString, name: ByteString)
 
 /** Node takes and gives bytes here; its types know text only. */
 function openFolder(path: Buffer): Promise<AsyncIterable<Dirent<Buffer>>> {
-  return opendir(path as unknown as string, { encoding: 'buffer' as BufferEncoding }) as unknown as Promise<
-    AsyncIterable<Dirent<Buffer>>
-  >;
+  return opendir(path, { encoding: 'buffer' as BufferEncoding }) as unknown as Promise<AsyncIterable<Dirent<Buffer>>>;
 }

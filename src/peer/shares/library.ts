@@ -461,6 +461,7 @@ export class Library {
     this.onChange();
   }
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- names the row that the SQL gives
   #get<T>(sql: string, ...values: (string | number | null)[]): T | undefined {
     return this.#prepared(sql).get(...values) as T | undefined;
   }

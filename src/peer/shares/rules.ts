@@ -74,9 +74,9 @@ export function wirePath(root: ByteString, below: ByteString, n = 1): ByteString
 }
 
 function speakable(part: ByteString): ByteString {
-  // oxlint-disable-next-line no-control-regex
   return (
     part
+      // oxlint-disable-next-line no-control-regex
       .replace(/[\u0000-\u001f\u007f]/g, '_')
       .replaceAll('"', '`') // no apostrophe: on hubs it belongs to the word, and `quoted` would not find 'quoted'
       .replaceAll('\\', '_') || '_'

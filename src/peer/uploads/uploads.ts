@@ -95,8 +95,8 @@ export class Uploads {
   }
 
   /** Somebody came to our port with GET. */
-  asked({ request, accept, refuse }: IncomingCall<Extract<IncomingRequest, { kind: 'get' }>>): void {
-    const { nick, path, offset } = request;
+  asked(call: IncomingCall<Extract<IncomingRequest, { kind: 'get' }>>): void {
+    const { nick, path, offset } = call.request;
     const file = this.#shared(path);
     const who = nick.toLowerCase();
     // Some clients connect again for the rest without asking the hub anew: they stand in line like everybody.
@@ -106,10 +106,17 @@ export class Uploads {
       !this.#slots.ask(who, path, performance.now()).go ||
       !this.#slots.claim(who, path, performance.now())
     ) {
-      refuse();
+      call.refuse();
       return;
     }
-    this.#serve(file, nick, this.#hubOf(), path, async () => ({ handed: await accept(file.size), offset }), refuse);
+    this.#serve(
+      file,
+      nick,
+      this.#hubOf(),
+      path,
+      async () => ({ handed: await call.accept(file.size), offset }),
+      () => call.refuse(),
+    );
   }
 
   act(action: TransferAction, row: Row): string | null {
