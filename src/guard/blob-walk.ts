@@ -1,9 +1,10 @@
 // Bytes inside a tag or a container that are no sound by right: covers, objects, padding. What must be a picture is
 // followed to its end; what hides there is named by the byte at which it begins.
-import { identify, type Magic, MAGIC_BYTES } from '#wire/magic';
+import type { ByteString } from '#base';
+import { identify, identifyStrong, letters, MACRO_WORDS, type Magic, MAGIC_BYTES } from '#wire/magic';
 import type { Context } from './context.ts';
 import { walkPicture } from './picture-walk.ts';
-import type { ForeignKind } from './verdict.ts';
+import type { Finding, ForeignKind } from './verdict.ts';
 import type { Walk, Window } from './window.ts';
 
 /** What a stretch inside a tag is meant to be. */
@@ -39,10 +40,31 @@ export function* foreignRest(w: Window, context: Context, magic: Magic, where: s
   const at = w.fileOffset(w.pos);
   const finding = record.alarmForeign(magic.kind as ForeignKind, at, 0, `${magic.name} ${where}`, true);
   record.mark(at, 'tag');
-  while (yield* w.need(1)) yield* w.skip(w.ahead);
+  yield* passForeign(w, context, finding);
   const to = w.fileOffset(w.pos);
   finding.lengthBytes = to - at;
   record.mark(to, 'foreign');
+}
+
+/** Reads a foreign part to its end. */
+export function* passForeign(w: Window, context: Context, finding: Finding): Walk {
+  let tail = '';
+  while (yield* w.need(1)) {
+    if (finding.code === 'document') {
+      const text = tail + letters(w.view(w.ahead));
+      lookForMacros(text, finding, context);
+      tail = text.slice(-32);
+    }
+    yield* w.skip(w.ahead);
+  }
+}
+
+/** A document in which macros turn up is a script. */
+export function lookForMacros(text: ByteString, finding: Finding, context: Context): void {
+  if (finding.code !== 'document' || !MACRO_WORDS.some((word) => text.includes(word))) return;
+  finding.code = 'script';
+  finding.what += ', with macros';
+  for (const foreign of context.record.foreign) if (foreign.at === finding.at) foreign.kind = 'script';
 }
 
 /** Whether what was recognised has no business there. */
@@ -52,7 +74,7 @@ function isForeign({ kind }: Magic, role: Role): boolean {
   return role === 'picture' ? kind !== 'image' : true;
 }
 
-/** Moves over zeros; how many there were. */
+/** Moves over zeros, but not over those with which something known begins; how many there were. */
 export function* skipZeros(w: Window): Walk<number> {
   const from = w.pos;
   while (yield* w.need(1)) {
@@ -62,5 +84,14 @@ export function* skipZeros(w: Window): Walk<number> {
     w.pos = w.base + at;
     if (at < w.filled) break;
   }
-  return w.pos - from;
+  const end = w.pos;
+  if (end - from < 2 || !(yield* w.need(1))) return end - from;
+  yield* w.need(MAGIC_BYTES);
+  // Boxes of MP4, MPEG film and icons begin with zeros.
+  for (const zeros of [3, 2]) {
+    w.pos = Math.max(from, end - zeros);
+    if (identifyStrong(w.view(MAGIC_BYTES)) !== null) return w.pos - from;
+  }
+  w.pos = end;
+  return end - from;
 }

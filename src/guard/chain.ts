@@ -11,6 +11,7 @@ import {
   readInfoFrame,
   readSideInfo,
   SAME_STREAM,
+  side,
   sideInfoBytes,
 } from '#wire/mpeg';
 import type { Walk, Window } from './window.ts';
@@ -29,12 +30,19 @@ export type Chain = {
 
 /**
  * Follows up to `wanted` frames from `distance` ahead of (or behind) the position; null when it is no chain: fewer frames,
- * and neither the end of the bytes. With `plausible`, three quarters of the bodies must be possible.
+ * and neither the end of the bytes. With `plausible`, three quarters of the bodies must be possible; `audible`: and not silence.
  */
-export function* findChain(w: Window, distance: number, wanted: number, plausible: boolean): Walk<Chain | null> {
+export function* findChain(
+  w: Window,
+  distance: number,
+  wanted: number,
+  plausible: boolean | 'audible',
+): Walk<Chain | null> {
   if (!headerAt(w, distance)) return null;
   const index = headerIndex(w.at(distance + 1), w.at(distance + 2));
   if (FRAME_LENGTH[index] === FREE) {
+    // Pictures are full of FF FF 0x at equal distances.
+    if (plausible === 'audible' && (w.at(distance + 1) & 6) !== 2) return null;
     const fixed = yield* equalHeaders(w, distance);
     return fixed === 0 ? null : yield* follow(w, distance, wanted, plausible, fixed, false);
   }
@@ -45,7 +53,7 @@ export function* findChain(w: Window, distance: number, wanted: number, plausibl
 export function* findLyingChain(w: Window, distance: number, wanted: number): Walk<Chain | null> {
   if (!headerAt(w, distance)) return null;
   const fixed = yield* equalHeaders(w, distance);
-  return fixed === 0 ? null : yield* follow(w, distance, wanted, false, fixed, true);
+  return fixed === 0 ? null : yield* follow(w, distance, wanted, true, fixed, true);
 }
 
 function headerAt(w: Window, distance: number): boolean {
@@ -58,7 +66,7 @@ function* follow(
   w: Window,
   distance: number,
   wanted: number,
-  plausible: boolean,
+  plausible: boolean | 'audible',
   fixedBytes: number,
   lied: boolean,
 ): Walk<Chain | null> {
@@ -83,13 +91,22 @@ function* follow(
       ends = 'cut';
       break;
     }
-    if (plausible && bodyIsPossible(w, at, length)) possible++;
+    if (plausible !== false && bodyIsPossible(w, at, length, plausible === 'audible')) {
+      if (plausible !== 'audible' || frames === 0 || !isMuchLikeBefore(w, at, length)) possible++;
+    }
     at += length;
     frames++;
   }
-  if (frames === 0 || (plausible && possible * 4 < frames * 3)) return null;
+  if (frames === 0 || (plausible !== false && possible * 4 < frames * 3)) return null;
   if (frames < wanted && ends === 'no-header') return null;
   return { frames, ends, fixedBytes, lied };
+}
+
+/** Rows of pixels are alike; frames of sound that is no silence are not. */
+function isMuchLikeBefore(w: Window, at: number, length: number): boolean {
+  let alike = 0;
+  for (let i = 4; i < 68 && i < length; i++) if (w.at(at + i) === w.at(at - length + i)) alike++;
+  return alike >= 40;
 }
 
 function tagAt(w: Window, distance: number): boolean {
@@ -128,7 +145,7 @@ function* equalHeaders(w: Window, distance: number): Walk<number> {
 }
 
 /** Whether the body of the frame can be sound. */
-function bodyIsPossible(w: Window, distance: number, length: number): boolean {
+function bodyIsPossible(w: Window, distance: number, length: number, audible: boolean): boolean {
   const [second, third, fourth] = [w.at(distance + 1), w.at(distance + 2), w.at(distance + 3)];
   const at = w.index + distance;
   const body = at + ((second & 1) === 0 ? 6 : 4);
@@ -137,15 +154,17 @@ function bodyIsPossible(w: Window, distance: number, length: number): boolean {
   if ((second & 6) === 2) {
     const slots = at + length - body - sideInfoBytes(second, fourth);
     if (slots < 0) return false;
-    return readInfoFrame(w.bytes, at, length) !== null || readSideInfo(w.bytes, body, v1, mode === 3, slots);
+    if (readInfoFrame(w.bytes, at, length) !== null) return true;
+    return readSideInfo(w.bytes, body, v1, mode === 3, slots) && !(audible && side.silent);
   }
   const index = headerIndex(second, third);
-  return checkAllocation(w.bytes, body, at + length, {
+  const found = checkAllocation(w.bytes, body, at + length, {
     layer: (second & 6) === 6 ? 1 : 2,
     v1,
     kbps: FRAME_KBPS[index] as number,
     hz: FRAME_HZ[index] as number,
     mode,
     modeExtension: (fourth >> 4) & 3,
-  }).possible;
+  });
+  return found.possible && !(audible && found.silent);
 }

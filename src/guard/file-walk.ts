@@ -8,7 +8,9 @@ import { skipZeros } from './blob-walk.ts';
 import { type Chain, findChain, findLyingChain } from './chain.ts';
 import type { Context } from './context.ts';
 import { walkFlac } from './flac-walk.ts';
+import { dataBytes } from './mpeg-frames.ts';
 import { walkMp4 } from './mp4-walk.ts';
+import { walkPicture } from './picture-walk.ts';
 import { walkOgg } from './ogg-walk.ts';
 import { walkRiff } from './riff-walk.ts';
 import { beginsSomething, scan } from './scan.ts';
@@ -40,7 +42,7 @@ function* walkContainer(w: Window, context: Context): Walk<boolean> {
   if ((w.startsWith('RIFF') || w.startsWith('RF64')) && w.startsWith('WAVE', 8)) return yield* walkRiff(w, context);
   if (w.startsWith('fLaC')) return yield* walkFlac(w, context);
   if (w.startsWith('OggS')) return yield* walkOgg(w, context);
-  if (w.startsWith('ftyp', 4) && identifyStrong(w.view(64)) === null) return yield* walkMp4(w, context);
+  if (w.startsWith('ftyp', 4) && identifyStrong(w.view(64))?.kind !== 'image') return yield* walkMp4(w, context);
   return yield* walkAdts(w, context);
 }
 
@@ -180,6 +182,7 @@ function* lookIntoBodies(w: Window, context: Context): Walk {
 }
 
 function wordsOnly(bytes: Uint8Array): Magic | null {
+  if (dataBytes(bytes, 0, bytes.length) * 2 < bytes.length) return null;
   const magic = identify(bytes, false);
   return magic?.kind === 'text' || magic?.kind === 'script' ? magic : null;
 }
@@ -208,7 +211,13 @@ function* walkUnknown(w: Window, context: Context): Walk {
     return yield* scan(w, context, null, null);
   }
   const finding = record.alarmForeign(magic.kind, at, 0, `${magic.name} at byte ${at}`, false);
-  yield* scan(w, context, finding, magic);
+  if (magic.kind === 'image') {
+    // A picture has an end of its own; behind it the file may go on.
+    const from = w.pos;
+    const ends = yield* walkPicture(w);
+    if (w.pos > from) record.mark(w.fileOffset(w.pos), 'foreign');
+    if (!ends) yield* scan(w, context, finding, magic);
+  } else yield* scan(w, context, finding, magic);
   finding.lengthBytes = w.fileOffset(w.pos) - at;
 }
 

@@ -122,6 +122,9 @@ function judgeFrames({ record, mpeg }: Context): void {
     record.note('not-audio', 'alarm', at, mpeg.bytes, `one frame, ${mpeg.frames} times`);
     return;
   }
+  for (const hole of mpeg.holes.slice(0, 20)) {
+    record.note('resync', 'damage', hole, 0, 'the stream goes on at another place than it was left: bytes are lost');
+  }
   if (mpeg.impossible === 0 || mpeg.wrappedAt >= 0) return;
   if (mpeg.isMostlyImpossible) {
     const what = `${mpeg.impossible} of ${mpeg.frames} frames hold what is no sound`;
@@ -180,8 +183,8 @@ function decide(context: Context, format: Format | null, sizeBytes: number): { v
     record.note('empty', 'alarm', 0, 0, 'no bytes at all');
     return { verdict: 'fake', kind: 'empty' };
   }
-  if (has('wrapped')) return { verdict: 'fake', kind: 'wrapped' };
   if (has('not-audio')) return { verdict: 'fake', kind: 'not-audio' };
+  if (has('wrapped')) return { verdict: 'fake', kind: 'wrapped' };
   const isSong = mpeg.frames > ALIBI_FRAMES || record.sounds.length > 0;
   if (has('wrapster')) return isSong ? { verdict: 'suspect', kind: 'polyglot' } : { verdict: 'fake', kind: 'wrapster' };
   const foreign = record.foreign[0];
@@ -196,7 +199,7 @@ function decide(context: Context, format: Format | null, sizeBytes: number): { v
   if (has('lies')) return { verdict: 'suspect', kind: 'lies' };
   if (has('mislabelled')) return { verdict: 'suspect', kind: 'mislabelled' };
   const damage = record.findings.filter(({ level }) => level === 'damage');
-  if (format === null && !damage.some(({ code }) => code === 'truncated')) {
+  if (format === null && !context.hasCutSound && !damage.some(({ code }) => code === 'truncated')) {
     record.note('not-audio', 'alarm', 0, sizeBytes, 'there is no sound in it');
     return { verdict: 'fake', kind: 'not-audio' };
   }

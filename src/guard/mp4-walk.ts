@@ -1,7 +1,7 @@
 // M4A: boxes with sizes, of which `moov` describes the sound and `mdat` is it. Sample tables are summed, not kept.
 import { readable } from '#base';
 import { identify, MAGIC_BYTES, letters } from '#wire/magic';
-import { walkBlob } from './blob-walk.ts';
+import { passForeign, walkBlob } from './blob-walk.ts';
 import type { Context } from './context.ts';
 import type { Codec } from './verdict.ts';
 import { PartWindow, type Walk, type Window } from './window.ts';
@@ -163,7 +163,7 @@ function* walkMdat(part: PartWindow, context: Context, mp4: Mp4): Walk {
   if (magic !== null && magic.kind !== 'sound' && (magic.strong || magic.kind === 'text' || magic.kind === 'script')) {
     const at = part.fileOffset(part.pos);
     const finding = record.alarmForeign(magic.kind, at, 0, `${magic.name} where the sound should be`, false);
-    yield* part.finish();
+    yield* passForeign(part, context, finding);
     finding.lengthBytes = part.fileOffset(part.pos) - at;
     mp4.alarmInMdat = true;
     return;

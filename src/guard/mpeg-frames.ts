@@ -18,6 +18,7 @@ import {
 } from '#wire/mpeg';
 import type { FileRecord } from './record.ts';
 import type { Format } from './verdict.ts';
+import { isWrapster } from '#wire/wrapster';
 import type { Window } from './window.ts';
 
 /** What an info frame claimed, and what had been counted when it came. */
@@ -47,6 +48,8 @@ export class MpegFrames {
   /** Of these: frames whose main data would begin inside that of the frame before. */
   overlaps = 0;
   firstOverlapAt = -1;
+  /** Where a stream went on behind junk, and not where it had been left: bytes are lost there. */
+  readonly holes: number[] = [];
   hiddenBytes = 0;
   hiddenAt = -1;
   wrappedAt = -1;
@@ -66,20 +69,26 @@ export class MpegFrames {
   #vbr = false;
   #heat = 0;
   #heatAt = 0;
+  /** Bytes of the first body that are no stuffing. */
+  #firstBodyData = 0;
   /** All frames so far are one and the same. */
   #repeated = true;
   #allBlank = true;
   #anySilence = false;
   #firstBody: Uint8Array | null = null;
 
-  // This run: what must stay the same, and a fixed length where the header does not tell it (0: it does).
+  // This run: what must stay the same (and of which bits), and a fixed length where the header does not tell it (0: it does).
   #same = 0;
+  #mask = SAME_STREAM;
   #fixed = 0;
   #border = -1;
 
   // The joined main data of this run: S is where the next frame's slots begin, E where the last main data ended.
   #slotsSeen = 0;
   #mainEnd = -1e9;
+  #widestGap = 0;
+  /** The run goes on with the stream that something stood in. */
+  #continues = false;
   readonly #ringFile = new Float64Array(RING);
   readonly #ringStart = new Float64Array(RING);
   readonly #ringLength = new Int32Array(RING);
@@ -92,12 +101,14 @@ export class MpegFrames {
   /** A run begins at the window's position; `fixedBytes` is the frame length without padding, where headers do not tell. */
   begin(w: Window, fixedBytes: number, lied: boolean): void {
     const [second, third] = [w.at(1), w.at(2)];
-    this.#same = ((second << 8) | third) & SAME_STREAM;
+    this.#continues = this.frames > 0 && this.isSameStream(w);
+    // Where the header's rate tells no length, another rate is another stream.
+    this.#mask = fixedBytes > 0 ? SAME_STREAM | 0xf0 : SAME_STREAM;
+    this.#same = ((second << 8) | third) & this.#mask;
     this.#fixed = fixedBytes;
     if (fixedBytes > 0 && !lied) this.freeFormat = true;
     if (lied) this.lied = true;
-    this.#slotsSeen = 0;
-    this.#mainEnd = -1e9;
+    if (!this.#continues) this.#mainEnd = -1e9;
     this.#ringLength.fill(0);
   }
 
@@ -105,7 +116,7 @@ export class MpegFrames {
   isSameStream(w: Window): boolean {
     if (this.first === null || w.ahead < 4) return false;
     const [second, third] = [w.at(1), w.at(2)];
-    return (((second << 8) | third) & SAME_STREAM) === this.#same && isHeader(w.at(0), second, third, w.at(3));
+    return (((second << 8) | third) & this.#mask) === this.#same && isHeader(w.at(0), second, third, w.at(3));
   }
 
   /** Walks as many frames as the window holds. */
@@ -117,7 +128,7 @@ export class MpegFrames {
       const bytes = w.bytes;
       const second = bytes[at + 1] as number;
       const third = bytes[at + 2] as number;
-      if ((((second << 8) | third) & SAME_STREAM) !== this.#same) return 'no-header';
+      if ((((second << 8) | third) & this.#mask) !== this.#same) return 'no-header';
       const fourth = bytes[at + 3] as number;
       if (!isHeader(bytes[at] as number, second, third, fourth)) return 'no-header';
       const index = headerIndex(second, third);
@@ -128,6 +139,7 @@ export class MpegFrames {
         if (w.ended) return 'cut';
         return 'needs-more';
       }
+      if (bytes[at + 10] === 0x77 && isWrapster(bytes, at)) return 'no-header';
       this.#take(w, at, length, index, second, third, fourth);
       this.lastAt = w.pos;
       this.lastLength = length;
@@ -164,7 +176,8 @@ export class MpegFrames {
 
   /** Nothing but one frame again and again, which is no silence that an encoder wrote. */
   get isOneFrameRepeated(): boolean {
-    return this.#repeated && this.frames >= 10 && (!this.#anySilence || this.#allBlank);
+    if (!this.#repeated || this.frames < 10) return false;
+    return this.#allBlank || (!this.#anySilence && this.#firstBodyData * 4 > (this.#firstBody?.length ?? 0));
   }
 
   /** Bodies that are no sound: enough of them to say so for the whole. */
@@ -249,12 +262,24 @@ export class MpegFrames {
   #follow(w: Window): boolean {
     const begin = this.#slotsSeen - side.mainDataBegin;
     const gap = begin - this.#mainEnd;
+    if (this.#continues) {
+      this.#continues = false;
+      const known = gap < 1e6 && side.mainDataBegin > 0;
+      if (known && (gap < 0 || gap > this.#slack())) this.holes.push(w.fileOffset(w.pos));
+      return true;
+    }
     if (gap < 0) {
       if (this.overlaps++ === 0) this.firstOverlapAt = w.fileOffset(w.pos);
       return false;
     }
+    if (gap > this.#widestGap && gap < 1e6) this.#widestGap = gap;
     if (gap >= GAP_BYTES && gap < 1e6) this.#lookIntoGap(w, this.#mainEnd, begin);
     return true;
+  }
+
+  /** The widest gap that this stream may have between main data, by what it had so far. */
+  #slack(): number {
+    return this.#vbr || this.frames < 8 ? 2 * this.#widestGap + 16 : this.#widestGap;
   }
 
   #lookIntoGap(w: Window, from: number, to: number): void {
@@ -336,6 +361,7 @@ export class MpegFrames {
     const body = this.#firstBody;
     if (body === null) {
       this.#firstBody = bytes.slice(at + 4, at + length);
+      this.#firstBodyData = dataBytes(bytes, at + 4, length - 4);
       return;
     }
     // One of the two may have a padding byte more.
@@ -353,7 +379,7 @@ export class MpegFrames {
 }
 
 /** How many of the bytes are no stuffing: neither the byte before again nor the one before that. */
-function dataBytes(bytes: Uint8Array, from: number, count: number): number {
+export function dataBytes(bytes: Uint8Array, from: number, count: number): number {
   let data = 0;
   for (let i = from + 2; i < from + count; i++) if (bytes[i] !== bytes[i - 1] && bytes[i] !== bytes[i - 2]) data++;
   return data;

@@ -94,6 +94,7 @@ export function* walkOgg(w: Window, context: Context): Walk<boolean> {
     record.mark(w.fileOffset(w.pos), page.first ? 'header' : 'frames');
   }
   if (pages === 0) return false;
+  if (broken > 0 && [...streams.values()].some(({ codec }) => codec !== null)) context.hasCutSound = true;
   if (broken > 0) record.note('resync', 'damage', damageAt, 0, `${broken} pages whose checksum is wrong`);
   else if (missing > 0) record.note('resync', 'damage', damageAt, 0, `pages are missing in ${missing} places`);
   let open = 0;

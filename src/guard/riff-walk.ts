@@ -10,6 +10,12 @@ import { PartWindow, type Walk, type Window } from './window.ts';
 type Wave = { codec: Codec; mpeg: boolean; channels: number; hz: number; bytesPerSecond: number; blockBytes: number };
 
 const CODECS: Record<number, Codec> = { 1: 'pcm', 3: 'pcm', 0x50: 'mp2', 0x55: 'mp3' };
+/** Chunks that are taken as such whatever their bytes look like. */
+const KNOWN = new Set(
+  'fmt |data|LIST|JUNK|junk|PAD |FLLR|filr|Fake|fact|bext|cue |smpl|inst|plst|note|labl|DISP|PEAK|iXML|axml|aXML|_PMX|acid|cart|chna|umid|minf|elm1|regn|levl|ds64|id3 |ID3 |strc|slnt|afsp|AFAn'.split(
+    '|',
+  ),
+);
 const CHUNK_ID = /^[\x20-\x7e]{4}$/;
 
 /** Walks the RIFF that begins here. */
@@ -28,6 +34,7 @@ export function* walkRiff(w: Window, context: Context): Walk<boolean> {
     let bytes = little(w, 4);
     const at = w.fileOffset(w.pos);
     if (id === 'RIFF' || id === 'fLaC' || id === 'OggS') break;
+    if (!KNOWN.has(id) && (w.pos + 8 + bytes > end || (yield* isForeignHere(w)))) break;
     yield* w.skip(8);
     record.mark(w.fileOffset(w.pos), 'header');
     if (id === 'ds64' && (yield* w.need(16))) big = little(w, 8) + little(w, 12) * 4294967296;
@@ -60,6 +67,12 @@ export function* walkRiff(w: Window, context: Context): Walk<boolean> {
     );
   }
   return true;
+}
+
+function* isForeignHere(w: Window): Walk<boolean> {
+  const whole = !(yield* w.need(MAGIC_BYTES + 1));
+  const magic = identify(w.view(MAGIC_BYTES), whole);
+  return magic !== null && magic.kind !== 'sound';
 }
 
 function hasAlarm(context: Context): boolean {

@@ -1,6 +1,7 @@
 // Moves over what is foreign or junk to the next thing that is known.
-import { identifyStrong, MACRO_WORDS, type Magic, MAGIC_BYTES, letters } from '#wire/magic';
+import { identifyStrong, letters, type Magic, MAGIC_BYTES } from '#wire/magic';
 import { isWrapster } from '#wire/wrapster';
+import { lookForMacros } from './blob-walk.ts';
 import { findChain } from './chain.ts';
 import type { Context } from './context.ts';
 import type { Finding } from './verdict.ts';
@@ -35,10 +36,9 @@ export function* scan(w: Window, context: Context, finding: Finding | null, magi
   w.pos++;
   while (yield* w.need(1)) {
     yield* w.need(MAGIC_BYTES + 1);
-    if (magic?.kind === 'document' && finding?.code === 'document' && (w.ended || w.end - searched > MAGIC_BYTES)) {
-      const text = letters(w.bytes, Math.max(0, searched - 32 - w.base), w.filled);
+    if (finding !== null && magic?.kind === 'document' && (w.ended || w.end - searched > MAGIC_BYTES)) {
+      lookForMacros(letters(w.bytes, Math.max(0, searched - 32 - w.base), w.filled), finding, context);
       searched = w.end;
-      if (MACRO_WORDS.some((word) => text.includes(word))) turnIntoMacros(finding, context);
     }
     const stop = w.ended ? w.end : w.end - MAGIC_BYTES;
     let at = w.pos;
@@ -70,7 +70,8 @@ function* isKnownHere(w: Window, byte: number, foreign: boolean): Walk<boolean> 
   if (byte === 0xff) {
     if (w.ahead < 4 || w.at(1) < 0xe0) return false;
     if (isWrapster(w.view(64))) return true;
-    return (yield* findChain(w, 0, foreign ? CHAIN_IN_FOREIGN : CHAIN_IN_JUNK, true)) !== null;
+    if (foreign) return (yield* findChain(w, 0, CHAIN_IN_FOREIGN, 'audible')) !== null;
+    return (yield* findChain(w, 0, CHAIN_IN_JUNK, true)) !== null;
   }
   if (beginsSomething(w)) return true;
   if (w.startsWith('OggS\0') && w.at(5) < 8) return true;
@@ -78,12 +79,6 @@ function* isKnownHere(w: Window, byte: number, foreign: boolean): Walk<boolean> 
   if (w.startsWith('RIFF') && w.startsWith('WAVEfmt ', 8)) return true;
   if (foreign) return false;
   return IN_JUNK.some((word) => w.startsWith(word)) && identifyStrong(w.view(MAGIC_BYTES)) !== null;
-}
-
-function turnIntoMacros(finding: Finding, context: Context): void {
-  finding.code = 'script';
-  finding.what = finding.what.replace(/ at byte/, ' with macros at byte');
-  for (const foreign of context.record.foreign) if (foreign.at === finding.at) foreign.kind = 'script';
 }
 
 /** Tags and programs that cannot be chance, where a frame was still going on. */

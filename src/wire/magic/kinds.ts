@@ -254,9 +254,10 @@ function riff(bytes: Uint8Array): Magic | null {
   return form === 'WAVE' ? null : strong('document', 'a RIFF file without sound');
 }
 
+/** Those of sound are left to the walker of MP4, which may still find a film. */
 function mp4Brand(brand: ByteString): Magic | null {
   if (/^(heic|heix|hevc|mif1|msf1|avif|avis|crx )$/.test(brand)) return strong('image', 'a HEIF picture');
-  return null;
+  return /^(M4A |M4B |M4P )$/.test(brand) ? null : strong('video', 'an MP4 film');
 }
 
 function bitmap(bytes: Uint8Array): boolean {

@@ -6,6 +6,8 @@ import type { Magic } from './kinds.ts';
 const TEXT_BYTES = 128;
 /** A script can be a line. */
 const SCRIPT_BYTES = 12;
+/** With bytes behind it that are no text, a little longer. */
+const SCRIPT_BEFORE_OTHER_BYTES = 20;
 
 const SCRIPTS: readonly { name: string; pattern: RegExp }[] = [
   { name: 'a script', pattern: /^#! ?\/?[a-z]/ },
@@ -58,37 +60,52 @@ const DOCUMENTS = /^\s*(<!doctype html|<html|<head|<body|<\?xml|From: |MIME-Vers
 
 /** Text and scripts; null where the bytes are no text. `whole`: nothing follows `bytes`. */
 export function scriptOrText(bytes: Uint8Array, whole: boolean): Magic | null {
-  const text = textOf(bytes, whole);
-  if (text === null || text.trim() === '') return null;
+  const found = textOf(bytes, whole);
+  if (found === null || found.text.trim() === '') return null;
+  const { text, clean } = found;
   if (text.length >= SCRIPT_BYTES) {
     if (SHORTCUTS.test(text)) return { kind: 'program', name: 'a shortcut', strong: true };
     for (const { name, pattern } of SCRIPTS) if (pattern.test(text)) return { kind: 'script', name, strong: false };
-    if (/^\s*<svg|<svg[\s>]/i.test(text.slice(0, 512))) return { kind: 'image', name: 'an SVG picture', strong: false };
+    if (/^\s*(<\?xml[^>]*>\s*)?(<!--[^>]*>\s*)?<svg[\s>]/i.test(text.slice(0, 1024)))
+      return { kind: 'image', name: 'an SVG picture', strong: true };
+    if (!clean) return null;
     if (text.length >= TEXT_BYTES && DOCUMENTS.test(text))
       return { kind: 'text', name: 'a web page or XML', strong: false };
   }
-  return text.length >= TEXT_BYTES ? { kind: 'text', name: 'text', strong: false } : null;
+  return clean && text.length >= TEXT_BYTES ? { kind: 'text', name: 'text', strong: false } : null;
 }
 
-/** The text from the start, null when it is none: no control characters but those of text, in 8 or 16 bits. */
-function textOf(bytes: Uint8Array, whole: boolean): string | null {
+/**
+ * The text from the start, null when it is none: no control characters but those of text, in 8 or 16 bits. Not `clean`:
+ * it is short, and something else follows.
+ */
+function textOf(bytes: Uint8Array, whole: boolean): { text: string; clean: boolean } | null {
   let from = 0;
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) from = 3;
   const little = bytes[0] === 0xff && bytes[1] === 0xfe;
   if (little || (bytes[0] === 0xfe && bytes[1] === 0xff)) return wideText(bytes, little);
   let end = bytes.length;
   let high = 0;
+  let clean = true;
   for (let i = from; i < end; i++) {
     const byte = bytes[i] as number;
     if (byte >= 0x80) high++;
     if (byte >= 0x20 && byte !== 0x7f) continue;
     if (byte === 9 || byte === 10 || byte === 13 || byte === 12 || byte === 0x1b) continue;
     // Text that something else follows is still text.
-    if (i - from < TEXT_BYTES * 2 && !(whole && i - from >= SCRIPT_BYTES && restIsZero(bytes, i))) return null;
+    if (i - from < TEXT_BYTES * 2 && !(whole && i - from >= SCRIPT_BYTES && restIsZero(bytes, i))) {
+      if (i - from < SCRIPT_BEFORE_OTHER_BYTES) return null;
+      clean = false;
+    }
     end = i;
+    break;
   }
-  if (high * 10 > (end - from) * 3 && !isUtf8(bytes, from, end)) return null;
-  return letters(bytes, from, end);
+  if (high * 10 > (end - from) * 3 || end < bytes.length) {
+    const valid = utf8End(bytes, from, end);
+    if (valid < end && valid - from >= TEXT_BYTES * 2) return { text: letters(bytes, from, valid), clean: true };
+    if (valid < end && high * 10 > (end - from) * 3) return null;
+  }
+  return { text: letters(bytes, from, end), clean };
 }
 
 function restIsZero(bytes: Uint8Array, from: number): boolean {
@@ -96,36 +113,40 @@ function restIsZero(bytes: Uint8Array, from: number): boolean {
   return true;
 }
 
-/** Whether the bytes are UTF-8, leaving out a character that the end cuts. */
-function isUtf8(bytes: Uint8Array, from: number, end: number): boolean {
+/** Where the bytes stop being UTF-8; a character that the end cuts still is. */
+function utf8End(bytes: Uint8Array, from: number, end: number): number {
   for (let i = from; i < end; ) {
     const byte = bytes[i] as number;
-    const more =
-      byte < 0x80
-        ? 0
-        : byte >= 0xc2 && byte < 0xe0
-          ? 1
-          : byte >= 0xe0 && byte < 0xf0
-            ? 2
-            : byte >= 0xf0 && byte < 0xf5
-              ? 3
-              : -1;
-    if (more < 0) return false;
-    if (i + more >= end) return true;
-    for (let k = 1; k <= more; k++) if (((bytes[i + k] as number) & 0xc0) !== 0x80) return false;
+    const more = utf8Tail(byte);
+    if (more < 0) return i;
+    if (i + more >= end) return end;
+    for (let k = 1; k <= more; k++) if (((bytes[i + k] as number) & 0xc0) !== 0x80) return i;
     i += more + 1;
   }
-  return true;
+  return end;
 }
 
-function wideText(bytes: Uint8Array, little: boolean): string | null {
+function utf8Tail(byte: number): number {
+  if (byte < 0x80) return 0;
+  if (byte < 0xc2 || byte > 0xf4) return -1;
+  return byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+}
+
+/** Text in 16 bits behind its mark: one script, so most characters share their upper byte. */
+function wideText(bytes: Uint8Array, little: boolean): { text: string; clean: boolean } | null {
   let text = '';
   for (let at = 2; at + 1 < bytes.length; at += 2) {
     const code = little
       ? (bytes[at] as number) | ((bytes[at + 1] as number) << 8)
       : ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
-    if (code < 0x20 && code !== 9 && code !== 10 && code !== 13) return null;
+    if (code < 0x20 && code !== 9 && code !== 10 && code !== 13) break;
     text += String.fromCharCode(code);
   }
-  return text;
+  const upper = new Map<number, number>();
+  for (let i = 0; i < Math.min(64, text.length); i++) {
+    const page = text.charCodeAt(i) >> 8;
+    upper.set(page, (upper.get(page) ?? 0) + 1);
+  }
+  const most = Math.max(0, ...upper.values());
+  return text.length >= SCRIPT_BYTES && most * 3 >= Math.min(64, text.length) * 2 ? { text, clean: true } : null;
 }

@@ -27,6 +27,8 @@ const LSF: Table = { bands: 30, rowOf: HALF };
 
 /** How many scale factors by scfsi. */
 const FACTORS = [3, 2, 1, 2];
+/** Scale factors from here on (2 to the minus 18 and less) are below what 16 bits can tell from nothing. */
+const INAUDIBLE = 56;
 
 class Bits {
   readonly #bytes: Uint8Array;
@@ -60,7 +62,7 @@ export type AllocationFrame = {
 
 /**
  * Whether the body from `at` (behind header and CRC) up to `end` can be a frame of layer I or II.
- * `silent`: nothing is allocated at all.
+ * `silent`: nothing is allocated, or nothing that could be heard.
  */
 export function checkAllocation(
   bytes: Uint8Array,
@@ -91,18 +93,20 @@ export function checkAllocation(
       if (own === 1) allocated[band * 2 + 1] = channels === 2 ? value : 0;
     }
   }
-  const used = factorBits(bits, allocated, bands * 2, frame.layer);
-  const usedBits = bits.bit + used + sampleBits - at * 8;
-  return { possible: usedBits <= (end - at) * 8, silent, usedBits };
+  const factors = readFactors(bits, allocated, bands * 2, frame.layer);
+  const usedBits = bits.bit + sampleBits - at * 8;
+  return { possible: usedBits <= (end - at) * 8, silent: silent || factors.inaudible, usedBits };
 }
 
-/** Reads scfsi; bits of the scale factors that follow. Their value says nothing: encoders write even the forbidden 63. */
-function factorBits(bits: Bits, allocated: Uint8Array, count: number, layer: 1 | 2): number {
+/** Reads scfsi and scale factors. Their value forbids nothing: encoders write even 63. */
+function readFactors(bits: Bits, allocated: Uint8Array, count: number, layer: 1 | 2): { inaudible: boolean } {
   let factors = 0;
   for (let i = 0; i < count; i++) {
     if (allocated[i] !== 0) factors += layer === 1 ? 1 : (FACTORS[bits.take(2)] as number);
   }
-  return factors * 6;
+  let inaudible = true;
+  for (let i = 0; i < factors; i++) if (bits.take(6) < INAUDIBLE) inaudible = false;
+  return { inaudible };
 }
 
 function tableOf(frame: AllocationFrame, channels: number): Table {
