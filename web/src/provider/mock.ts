@@ -16,7 +16,8 @@ import type {
   Transfer,
 } from '#api';
 import { HUBS, kbpsOf, nickOf, pick, type Song, seededChance, songOf } from './mock-words.ts';
-import { CallError, type CallRoute, type Link, type LiveChannel, type Provider } from './provider.ts';
+import { CallError } from './ask.ts';
+import type { CallRoute, Link, LiveChannel, Provider } from './provider.ts';
 
 export type Scenario = 'evening' | 'empty' | 'huge' | 'offline' | 'locked';
 const STEP_MS = 500;

@@ -58,13 +58,3 @@ export type Provider = {
   mediaUrl: (of: 'transfer' | 'library', id: string) => string;
   connect: (hear: (message: LiveMessage) => void, link: (link: Link) => void) => LiveChannel;
 };
-
-/** A route said no, or nobody answered (`code` is `unreachable`). The message is fit for people. */
-export class CallError extends Error {
-  readonly code: string;
-  constructor(code: string, message: string) {
-    super(message);
-    this.name = 'CallError';
-    this.code = code;
-  }
-}

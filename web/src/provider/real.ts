@@ -1,53 +1,19 @@
 // The provider that speaks to a server: fetch with the token, one WebSocket that comes back by itself.
-import { type ApiError, type LiveMessage, type LiveRequest, PEER_ROUTES } from '#api';
-import { CallError, type CallRoute, type Link, type LiveChannel, type Provider } from './provider.ts';
+import { type LiveMessage, type LiveRequest, PEER_ROUTES } from '#api';
+import { askRoute, CallError, type LooseAsk, urlOf } from './ask.ts';
+import type { CallRoute, Link, LiveChannel, Provider } from './provider.ts';
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8000;
 
-type LooseAsk = { id?: string; query?: Record<string, string | number | undefined>; body?: unknown };
-
 export function realProvider(token: () => string | null): Provider {
-  async function call(route: CallRoute, ask: LooseAsk = {}): Promise<unknown> {
-    const { method, path } = PEER_ROUTES[route];
-    const headers: Record<string, string> = {};
-    const known = token();
-    if (known !== null) headers.authorization = `Bearer ${known}`;
-    if (ask.body !== undefined) headers['content-type'] = 'application/json';
-    let response: Response;
-    try {
-      response = await fetch(urlOf(path, ask), {
-        method,
-        headers,
-        cache: 'no-store',
-        ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
-      });
-    } catch {
-      throw new CallError('unreachable', 'The program does not answer.');
-    }
-    if (!response.ok) throw await errorOf(response);
-    return response.status === 204 ? null : response.json();
-  }
-
+  const call = (route: CallRoute, ask?: LooseAsk): Promise<unknown> => askRoute(PEER_ROUTES[route], token(), ask);
   return {
     demo: false,
     call: call as Provider['call'],
     mediaUrl: (of, id) => urlOf(PEER_ROUTES[of === 'transfer' ? 'transferMedia' : 'libraryMedia'].path, { id }),
     connect: (hear, link) => openChannel(() => call('openSession'), hear, link),
   };
-}
-
-function urlOf(path: string, { id, query }: LooseAsk): string {
-  const words = new URLSearchParams();
-  for (const [key, value] of Object.entries(query ?? {})) if (value !== undefined) words.set(key, String(value));
-  const tail = words.size > 0 ? `?${words}` : '';
-  return path.replace(':id', encodeURIComponent(id ?? '')) + tail;
-}
-
-async function errorOf(response: Response): Promise<CallError> {
-  const body = (await response.json().catch(() => null)) as Partial<ApiError> | null;
-  const code = response.status === 401 ? 'locked' : (body?.error?.code ?? `http-${response.status}`);
-  return new CallError(code, body?.error?.message ?? `The program answered ${response.status}.`);
 }
 
 /** `openSession` first, for the cookie; then the socket; after a loss again, slower each time. */
