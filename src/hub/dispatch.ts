@@ -129,7 +129,7 @@ const IGNORED_EARLY = new Set<number>([0, 14, 300, 920]);
 
 /** A message of somebody who is not on yet. */
 export function beforeLogin(hub: Hub, user: User, type: number, payload: ByteString): void {
-  if (++user.messages > LIMITS.messagesBeforeLogin.value) {
+  if (user.messages > LIMITS.messagesBeforeLogin.value) {
     hub.refuse(user, 'log in first');
     return;
   }

@@ -141,6 +141,7 @@ export class Hub implements ServerSink<User> {
   frame(session: ServerSession<User>, type: number, bytes: Uint8Array, from: number, to: number, now: number): void {
     this.now = now;
     const user = session.owner as User;
+    user.messages++;
     this.counters.messages++;
     this.counters.bytesIn += to - from + 4;
     if (user.state !== 'online') {

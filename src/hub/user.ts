@@ -1,7 +1,7 @@
 // One connection and, after its login, the person on it. Sets and budgets come into being when they are used: most
 // people only listen.
 import type { ByteString, TokenBucket } from '#base';
-import type { ServerSession } from '#wire/napster';
+import { LIMITS, type ServerSession } from '#wire/napster';
 import type { Channel } from './channel.ts';
 import { LEVEL, type Level } from './levels.ts';
 
@@ -14,6 +14,9 @@ export type Line = {
   destroy(why?: Error): void;
   readonly socket?: { readonly writableLength: number };
 };
+
+/** Old clients have buffers of 2 kB: what is longer is cut, as opennap does. */
+const MOST = LIMITS.hubText.value;
 
 /** Somebody was told somebody's address. */
 export type Told = { nick: ByteString; at: number; why: 'download' | 'push' | 'browse' };
@@ -85,7 +88,7 @@ export class User {
   /** Says something from outside the user's own turn. */
   tell(type: number, payload: ByteString = ''): void {
     if (this.state === 'gone') return;
-    this.session.out.frame(type, payload);
+    this.session.out.frame(type, payload.length > MOST ? payload.slice(0, MOST) : payload);
     this.line.kick();
   }
 
