@@ -12,7 +12,6 @@ import {
   dryRun,
   type ExportFormat,
   exporterOf,
-  Feed,
   type Findings,
   FORMATS,
   flowLine,
@@ -36,6 +35,7 @@ import {
   undoRules,
   Watcher,
   watchFile,
+  watchInput,
   writeReport,
   writeRules,
 } from '#watch';
@@ -225,7 +225,10 @@ class Watch {
 
   async #captures(): Promise<number> {
     const stop = new AbortController();
-    const interrupt = (): void => stop.abort();
+    const interrupt = (): void => {
+      stop.abort();
+      process.stdin.destroy();
+    };
     process.once('SIGINT', interrupt);
     const view = this.#isScreen ? setInterval(() => this.#draw('standard input'), SECONDS_BETWEEN_VIEWS * 1000) : null;
     const missing: string[] = [];
@@ -234,7 +237,7 @@ class Watch {
       try {
         const cut =
           path === '-'
-            ? await watchInput(this.#watcher, stop.signal)
+            ? await watchInput('standard input', process.stdin, this.#watcher)
             : await watchFile(path, this.#watcher, stop.signal);
         if (cut !== null) missing.push(cut);
       } catch (error) {
@@ -361,13 +364,6 @@ class Watch {
     clearInterval(timer);
     if (this.#isScreen) process.stdout.write('\u001b[?25h\n');
   }
-}
-
-async function watchInput(watcher: Watcher, signal: AbortSignal): Promise<string | null> {
-  const feed = new Feed(watcher);
-  signal.addEventListener('abort', () => process.stdin.destroy(), { once: true });
-  for await (const chunk of process.stdin) feed.push(chunk as Uint8Array, 'standard input');
-  return feed.end('standard input');
 }
 
 function openExport(format: ExportFormat, path: string): { format: ExportFormat; file: number; lines: Lines } {

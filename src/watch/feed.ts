@@ -1,6 +1,7 @@
 // Bytes of a capture, from a file, from a gzipped one, or as they arrive, through a reader into a watcher.
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
-import { createGunzip } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { createGunzip, type Gunzip } from 'node:zlib';
 import { Failure, WireError } from '#base';
 import { CaptureReader } from '#wire/pcap';
 import type { Watcher } from './watcher.ts';
@@ -52,19 +53,43 @@ async function watchDescriptor(
 }
 
 async function watchGzip(path: string, watcher: Watcher, signal: AbortSignal): Promise<string | null> {
-  const feed = new Feed(watcher);
-  const gunzip = createGunzip({ chunkSize: 262_144 });
   const source = createReadStream(path, { signal });
+  return await watchStream(path, source.pipe(unzip(source)), watcher);
+}
+
+/** Reads a capture that comes as a stream, gzipped or not. Returns and throws as {@link watchFile}. */
+export async function watchInput(name: string, input: Readable, watcher: Watcher): Promise<string | null> {
+  const chunks = (input as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  if (first.done === true) return await watchStream(name, Readable.from([]), watcher);
+  const { value } = first;
+  const whole = Readable.from(rejoin(value, chunks));
+  const isZipped = value[0] === 0x1f && value[1] === 0x8b;
+  return await watchStream(name, isZipped ? whole.pipe(unzip(whole)) : whole, watcher);
+}
+
+async function* rejoin(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first;
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+}
+
+function unzip(source: Readable): Gunzip {
+  const gunzip = createGunzip({ chunkSize: 262_144 });
   source.on('error', (error) => gunzip.destroy(error));
+  return gunzip;
+}
+
+async function watchStream(name: string, stream: Readable, watcher: Watcher): Promise<string | null> {
+  const feed = new Feed(watcher);
   try {
-    for await (const chunk of source.pipe(gunzip)) feed.push(chunk as Uint8Array, path);
+    for await (const chunk of stream) feed.push(chunk as Uint8Array, name);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    const cut = `the compressed file is damaged or cut (${plain(error)})`;
-    if (feed.reader.packets === 0) throw new Failure(`${path}: ${cut}`);
-    return `${path}: ${cut}`;
+    const cut = `the input is damaged or cut (${plain(error)})`;
+    if (feed.reader.packets === 0) throw new Failure(`${name}: ${cut}`);
+    return `${name}: ${cut}; what follows there is missing`;
   }
-  return feed.end(path);
+  return feed.end(name);
 }
 
 /** A reader that hands on what it finds. */

@@ -26,6 +26,50 @@ const MAX_RESTART_MS = 30_000;
 const QUIET_MS = 150;
 const DRAIN_MS = 2000;
 
+/**
+ * tcpdump as root becomes another user; in a user namespace it cannot, and keeping root (`-Z`) fails there too where the
+ * kernel denies setgroups. dumpcap asks for none of it.
+ */
+const WAYS = ['tcpdump', 'tcpdump-as-root', 'dumpcap'] as const;
+
+function captureCommand(way: number, { interface: name, filter, snaplen }: LiveOptions): [string, string[]] {
+  if (WAYS[way] === 'dumpcap') {
+    return [
+      'dumpcap',
+      [
+        '-q',
+        '-P',
+        '-B',
+        '64',
+        '-i',
+        name,
+        '-w',
+        '-',
+        ...(snaplen > 0 ? ['-s', String(snaplen)] : []),
+        ...(filter === null ? [] : ['-f', filter]),
+      ],
+    ];
+  }
+  const asRoot = WAYS[way] === 'tcpdump-as-root' ? ['-Z', 'root'] : [];
+  return [
+    'tcpdump',
+    [
+      '-n',
+      '-U',
+      '-s',
+      String(snaplen),
+      '-B',
+      '65536',
+      '-i',
+      name,
+      ...asRoot,
+      '-w',
+      '-',
+      ...(filter === null ? [] : [filter]),
+    ],
+  ];
+}
+
 export class LiveCapture {
   readonly #watcher: Watcher;
   readonly #options: LiveOptions;
@@ -36,6 +80,8 @@ export class LiveCapture {
   #restartMs = RESTART_MS;
   #timer: NodeJS.Timeout | null = null;
   #hasBeenReady = false;
+  /** How the capturing program is called; the next way is tried where one cannot work. */
+  #way = 0;
   /** Packets that the kernel dropped, as tcpdump says when it ends. */
   dropped = 0;
   /** Settles when the capture has been stopped; fails when it could not begin. */
@@ -75,22 +121,10 @@ export class LiveCapture {
   }
 
   #start(): void {
-    const { interface: name, filter, snaplen } = this.#options;
-    const args = [
-      '-n',
-      '-U',
-      '-s',
-      String(snaplen),
-      '-B',
-      '65536',
-      '-i',
-      name,
-      '-w',
-      '-',
-      ...(filter === null ? [] : [filter]),
-    ];
+    const name = this.#options.interface;
+    const [program, args] = captureCommand(this.#way, this.#options);
     // Its own process group: Ctrl-C on the terminal must reach us first.
-    const child = spawn('tcpdump', args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.#child = child;
     const feed = new Feed(this.#watcher);
     let errors = '';
@@ -117,9 +151,11 @@ export class LiveCapture {
       this.#child = null;
       this.#fail(
         new Failure(
-          error.code === 'ENOENT'
-            ? 'tcpdump is not installed here: install it, or pipe a capture into "peershield watch -"'
-            : `tcpdump: ${error.message}`,
+          this.#way > 0
+            ? 'tcpdump cannot give up its rights in this user namespace: use a network namespace of root (unshare -n), or pipe a capture into "peershield watch -"'
+            : error.code === 'ENOENT'
+              ? 'tcpdump is not installed here: install it, or pipe a capture into "peershield watch -"'
+              : `tcpdump: ${error.message}`,
         ),
       );
     });
@@ -135,6 +171,11 @@ export class LiveCapture {
     if (this.#stopping !== null) {
       this.#stopping();
       this.#end();
+      return;
+    }
+    if (/Couldn't change to '/.test(errors) && this.#way + 1 < WAYS.length) {
+      this.#way++;
+      this.#start();
       return;
     }
     const why = lastWords(errors);

@@ -11,7 +11,7 @@ import { SETTING_LIMITS } from './settings.ts';
 import { TOLD_LIMITS } from './told.ts';
 
 export { type ExportFormat, exporterOf, FORMATS } from './exports.ts';
-export { Feed, watchFile } from './feed.ts';
+export { watchFile, watchInput } from './feed.ts';
 export { applyRules, undoRules } from './filter.ts';
 export { type Findings, gather, sentence } from './findings.ts';
 export { alertLine, flowLine, Lines, summaryLine, summaryOf } from './lines.ts';

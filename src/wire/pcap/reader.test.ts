@@ -187,6 +187,18 @@ for (const total of [0, 4, 13, 0xfffffffc]) {
   });
 }
 
+test('captures written one behind the other are one, whatever their byte orders', () => {
+  const both = join(pcap(frames), pcap(frames, { little: false }), pcap(frames, { nanoseconds: true }));
+  for (const chunk of [both.length, 1, 7]) {
+    const { seen, end } = readAll(both, chunk);
+    assert.deepEqual(
+      seen.map(({ bytes }) => bytes),
+      [...expected, ...expected, ...expected].map(({ bytes }) => bytes),
+    );
+    assert.equal(end, null);
+  }
+});
+
 test('what is no capture is refused with a WireError', () => {
   assert.throws(() => readAll(text('GET / HTTP/1.1\r\n\r\n')), { name: 'WireError', code: 'not-a-capture' });
   assert.throws(() => readAll(join(u32(0x0a0d0d0a), u32(28, true), u32(0x01020304), new Uint8Array(16))), {

@@ -127,23 +127,22 @@ export class CaptureReader {
     }
     switch (magic) {
       case 0xa1b2c3d4:
+        this.#setFormat(true, 1e-6, 16);
         break;
       case 0xa1b23c4d:
-        this.#fraction = 1e-9;
+        this.#setFormat(true, 1e-9, 16);
         break;
       case 0xa1b2cd34:
-        this.#recordHeader = 24;
+        this.#setFormat(true, 1e-6, 24);
         break;
       case 0xd4c3b2a1:
-        this.#little = false;
+        this.#setFormat(false, 1e-6, 16);
         break;
       case 0x4d3cb2a1:
-        this.#little = false;
-        this.#fraction = 1e-9;
+        this.#setFormat(false, 1e-9, 16);
         break;
       case 0x34cdb2a1:
-        this.#little = false;
-        this.#recordHeader = 24;
+        this.#setFormat(false, 1e-6, 24);
         break;
       default:
         throw new WireError('not-a-capture', 'neither pcap nor pcapng');
@@ -154,6 +153,12 @@ export class CaptureReader {
     this.#from += 24;
     this.#format = 'pcap';
     return true;
+  }
+
+  #setFormat(isLittle: boolean, fraction: number, recordHeader: number): void {
+    this.#little = isLittle;
+    this.#fraction = fraction;
+    this.#recordHeader = recordHeader;
   }
 
   #nextRecord(): boolean {
@@ -167,6 +172,11 @@ export class CaptureReader {
       this.#loseWay(`record ${this.packets + 1} claims ${length} bytes`);
       return this.next();
     }
+    if (length === 0 && this.#isHead(from)) {
+      // Captures written one behind the other: here begins the next, perhaps in another byte order.
+      this.#format = 'unknown';
+      return this.next();
+    }
     if (body + length > this.#to) return false;
     const seconds = view.getUint32(from, little) + view.getUint32(from + 4, little) * this.#fraction;
     this.seconds = seconds;
@@ -177,6 +187,15 @@ export class CaptureReader {
     this.packets++;
     this.#from = body + length;
     return true;
+  }
+
+  /** Whether a file's head stands where a record should: magic, version 2.4, no time zone. */
+  #isHead(from: number): boolean {
+    const view = this.view;
+    const magic = view.getUint32(from, true);
+    const isLittle = magic === 0xa1b2c3d4 || magic === 0xa1b23c4d;
+    const isBig = magic === 0xd4c3b2a1 || magic === 0x4d3cb2a1;
+    return (isLittle || isBig) && view.getUint16(from + 4, isLittle) === 2 && view.getUint16(from + 6, isLittle) === 4;
   }
 
   #nextBlock(): 'packet' | 'again' | 'more' {
