@@ -13,6 +13,11 @@ export type Session = {
   receive(chunk: Uint8Array, now: number): void;
   /** All bytes to send now, or null. Each call hands over what has gathered since the last one, in one piece. */
   takeOutput(): Uint8Array | null;
+  /**
+   * The bytes that `takeOutput` gave last are with the operating system, all of them: their memory may be used again.
+   * Not called when some had to wait; the memory is then theirs until they are gone.
+   */
+  sent?(): void;
   /** When `wake` wants to be called, in ms of the caller's clock; Infinity: never. */
   readonly deadline: number;
   /** The deadline has come (a call too early is harmless). */

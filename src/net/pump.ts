@@ -107,7 +107,13 @@ export class Connection {
 
   #send(): void {
     const bytes = this.session.takeOutput();
-    if (bytes === null || bytes.length === 0 || this.socket.write(bytes)) return;
+    if (bytes === null || bytes.length === 0) return;
+    const more = this.socket.write(bytes);
+    if (this.socket.writableLength === 0) {
+      this.session.sent?.();
+      return;
+    }
+    if (more) return;
     if (this.socket.writableLength > this.pump.unsentBytes) {
       this.destroy(new Error('slow reader'));
       return;
