@@ -4,6 +4,8 @@ import type { ByteString } from '#base';
 import { HEADER_BYTES, writeHeader } from './frame.ts';
 
 const FIRST_BYTES = 65_536;
+/** Less than this is copied out, so that a slow reader of short texts does not hold whole buffers. */
+const COPIED_BYTES = 4096;
 /** Buffer's own, which the types leave out: half the cost of `write` for short texts. */
 const latin1Write = (Buffer.prototype as unknown as { latin1Write: Latin1Write }).latin1Write;
 type Latin1Write = (this: Uint8Array, text: ByteString, at: number, length: number) => number;
@@ -16,6 +18,8 @@ const POOLED = 8;
 export class FrameOutput {
   #buffer: Buffer | null = null;
   #length = 0;
+  /** What `take` gave away whole. */
+  #lent: Buffer | null = null;
 
   get length(): number {
     return this.#length;
@@ -56,16 +60,30 @@ export class FrameOutput {
     this.#length = end;
   }
 
-  /** Everything so far, as bytes of its own; null when there is nothing. */
+  /**
+   * Everything so far, as bytes of its own; null when there is nothing. Long output is the buffer itself, which comes
+   * back by {@link sent}: memory outside the heap that is new for every answer makes the collector run all the time.
+   */
   take(): Uint8Array | null {
     const buffer = this.#buffer;
-    if (buffer === null || this.#length === 0) return null;
-    const bytes = Buffer.allocUnsafe(this.#length);
-    buffer.copy(bytes, 0, 0, this.#length);
-    this.#buffer = null;
+    const length = this.#length;
+    if (buffer === null || length === 0) return null;
+    this.#buffer = this.#lent = null;
     this.#length = 0;
-    if (buffer.length === FIRST_BYTES && pool.length < POOLED) pool.push(buffer);
+    if (length >= COPIED_BYTES) {
+      this.#lent = buffer;
+      return buffer.subarray(0, length);
+    }
+    const bytes = Buffer.allocUnsafe(length);
+    buffer.copy(bytes, 0, 0, length);
+    putBack(buffer);
     return bytes;
+  }
+
+  /** What `take` gave last is not needed any more. */
+  sent(): void {
+    if (this.#lent !== null) putBack(this.#lent);
+    this.#lent = null;
   }
 
   /** Forgets everything. */
@@ -73,4 +91,8 @@ export class FrameOutput {
     this.#buffer = null;
     this.#length = 0;
   }
+}
+
+function putBack(buffer: Buffer): void {
+  if (buffer.length === FIRST_BYTES && pool.length < POOLED) pool.push(buffer);
 }

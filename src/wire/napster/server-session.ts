@@ -68,6 +68,10 @@ export class ServerSession<Owner = unknown> implements Session {
     return before === null ? packed : Buffer.concat([before, packed]);
   }
 
+  sent(): void {
+    if (this.#zip === null) this.out.sent();
+  }
+
   takeStep(): Step | null {
     const step = this.#step;
     this.#step = null;
