@@ -19,12 +19,6 @@ type Server = { name: string; port: number; process: ChildProcess };
 /** What napload prints; only what is read here. */
 type Figures = { [key: string]: Figures | number | undefined };
 
-try {
-  await main();
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
-
 async function main(): Promise<void> {
   mkdirSync(out, { recursive: true });
   const ours = await measure(await startHub());
@@ -97,6 +91,7 @@ async function startOpennap(binary: string): Promise<Server> {
     'connection_hard_limit 65000',
     'max_shared 100000',
     'max_searches 100',
+    'file_count_threshold 1000000000', // else words that are in more than 5,000 files are passed over
     'max_searches_per_minute 0',
     'evaluate_search_abuse_after_tags 1000000000',
     'auto_register 1',
@@ -212,4 +207,10 @@ function readArguments(args: string[]): { files: number; clients: number; out: s
     else others.push(args[i] as string, args[i + 1] as string);
   }
   return { files: Number(taken.files), clients: Number(taken.clients), out: taken.out, rest: others };
+}
+
+try {
+  await main();
+} finally {
+  rmSync(work, { recursive: true, force: true });
 }
