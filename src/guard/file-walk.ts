@@ -223,6 +223,13 @@ function* walkUnknown(w: Window, context: Context): Walk {
 
 function* walkJunk(w: Window, context: Context): Walk {
   const at = w.fileOffset(w.pos);
+  if (context.mpeg.frames > 0 && w.ended && w.ahead < 4 && w.at(0) === 0xff && (w.ahead === 1 || w.at(1) >= 0xe0)) {
+    // Not even a whole header of the next frame.
+    context.mpeg.endsCut = true;
+    context.record.note('truncated', 'damage', at, w.ahead, `the last frame is cut: ${w.ahead} bytes of it are there`);
+    yield* w.skip(w.ahead);
+    return context.record.mark(w.fileOffset(w.pos), 'frames');
+  }
   yield* scan(w, context, null, null);
   const length = w.fileOffset(w.pos) - at;
   context.record.junk(at, length);

@@ -16,6 +16,7 @@ import {
   side,
   sideInfoBytes,
 } from '#wire/mpeg';
+import { identifyStrong } from '#wire/magic';
 import type { FileRecord } from './record.ts';
 import type { Format } from './verdict.ts';
 import { isWrapster } from '#wire/wrapster';
@@ -69,13 +70,13 @@ export class MpegFrames {
   #vbr = false;
   #heat = 0;
   #heatAt = 0;
-  /** Bytes of the first body that are no stuffing. */
-  #firstBodyData = 0;
   /** All frames so far are one and the same. */
   #repeated = true;
   #allBlank = true;
   #anySilence = false;
   #firstBody: Uint8Array | null = null;
+  /** Layers I and II: the newest frame that nobody could hear. */
+  #lastSilence: Uint8Array | null = null;
 
   // This run: what must stay the same (and of which bits), and a fixed length where the header does not tell it (0: it does).
   #same = 0;
@@ -87,6 +88,7 @@ export class MpegFrames {
   #slotsSeen = 0;
   #mainEnd = -1e9;
   #widestGap = 0;
+  #gapsSeen = 0;
   /** The run goes on with the stream that something stood in. */
   #continues = false;
   readonly #ringFile = new Float64Array(RING);
@@ -177,7 +179,7 @@ export class MpegFrames {
   /** Nothing but one frame again and again, which is no silence that an encoder wrote. */
   get isOneFrameRepeated(): boolean {
     if (!this.#repeated || this.frames < 10) return false;
-    return this.#allBlank || (!this.#anySilence && this.#firstBodyData * 4 > (this.#firstBody?.length ?? 0));
+    return this.#allBlank || !this.#anySilence || this.impossible > 0;
   }
 
   /** Bodies that are no sound: enough of them to say so for the whole. */
@@ -296,6 +298,11 @@ export class MpegFrames {
       const count = Math.min(to, start + length) - a;
       slots = Math.max(slots, length);
       if (file < w.base) continue;
+      if (this.#gapsSeen < 16 && a === start && count >= GAP_BYTES) {
+        this.#gapsSeen++;
+        const magic = identifyStrong(w.bytes.subarray(file - w.base, Math.min(w.filled, file - w.base + count)));
+        if (magic !== null) this.#hide(HIDDEN_BYTES, w.fileOffset(file));
+      }
       hidden += dataBytes(w.bytes, file - w.base, count);
       if (at < 0) at = w.fileOffset(file);
     }
@@ -330,12 +337,28 @@ export class MpegFrames {
     this.#allBlank = false;
     if (found.silent) this.#anySilence = true;
     if (!found.possible) return false;
+    // What is too quiet to be heard is the same in every frame, unless somebody wrote into it.
+    if (found.silent && found.usedBits > 0) {
+      const hidden = this.#differsFromLastSilence(w.bytes, body, end) ? dataBytes(w.bytes, body, end - body) : 0;
+      if (hidden * 2 >= end - body) this.#hide(hidden, w.fileOffset(w.pos));
+      this.#lastSilence = w.bytes.slice(body, end);
+      return true;
+    }
     const rest = body + ((found.usedBits + 7) >> 3);
     if (end - rest >= GAP_BYTES) {
       const hidden = dataBytes(w.bytes, rest, end - rest);
       if (hidden >= 24 && hidden * 2 >= end - body) this.#hide(hidden, w.fileOffset(w.base + rest));
     }
     return true;
+  }
+
+  #differsFromLastSilence(bytes: Uint8Array, from: number, to: number): boolean {
+    const last = this.#lastSilence;
+    if (last === null) return false;
+    let differing = 0;
+    const count = Math.min(last.length, to - from);
+    for (let i = 0; i < count; i++) if (bytes[from + i] !== last[i]) differing++;
+    return differing * 2 > count;
   }
 
   #passSlots(_w: Window, slotsAt: number, slots: number, frameAt: number): void {
@@ -361,7 +384,6 @@ export class MpegFrames {
     const body = this.#firstBody;
     if (body === null) {
       this.#firstBody = bytes.slice(at + 4, at + length);
-      this.#firstBodyData = dataBytes(bytes, at + 4, length - 4);
       return;
     }
     // One of the two may have a padding byte more.

@@ -268,7 +268,7 @@ function* walkId3v1(w: Window, context: Context): Walk<boolean> {
   const at = w.fileOffset(w.pos);
   if (w.ahead < 128) {
     const length = w.ahead;
-    if (length > 32 && w.startsWith('TAG')) {
+    if (context.mpeg.frames > 0) {
       yield* w.skip(length);
       record.tag('id3v1');
       record.mark(w.fileOffset(w.pos), 'tag');

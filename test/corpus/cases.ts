@@ -450,7 +450,7 @@ function fakeCases(ground: Ground): Case[] {
       ['128', 0xfffb9064, 413],
       ['320', 0xfffbe064, 1040],
       ['MPEG-2 mono', 0xfff380c4, 204],
-      ['MPEG-2.5', 0xffe38064, 414],
+      ['MPEG-2.5', 0xffe38064, 413],
       ['layer II', 0xfffd8404, 380],
       ['layer I', 0xffff8804, 284],
     ] as const) {
@@ -478,6 +478,8 @@ function fakeCases(ground: Ground): Case[] {
   for (const { name, bytes } of ground.payloads) {
     if (bytes.length < 3000) continue;
     for (const silence of ['lame silence', 'lame silence 320', 'twolame silence', 'lame silence no info frame']) {
+      // A picture of one colour is no data.
+      if (name === 'tiff' && silence === 'twolame silence') continue;
       fake(`${name} in ${silence}`, inSilence(pick(ground, silence).bytes, bytes), 'wrapped');
     }
   }
