@@ -230,10 +230,11 @@ function suricata(plan: RulePlan, options: RuleOptions, madeAt: Date): string {
     `${act} tcp any any -> any any (msg:"peershield gnutella transfer"; flow:established,to_server; content:"/uri-res/N2R?urn:sha1:"; depth:40; nocase; content:"|0d 0a|X-"; classtype:policy-violation; sid:9100006; rev:1;)`,
     `${act} udp any any -> any any (msg:"peershield g2 datagram"; content:"GND"; depth:3; dsize:>8; pcre:"/^GND[\\x00-\\x1f]..[\\x01-\\xff]/s"; classtype:policy-violation; sid:9100007; rev:1;)`,
   ];
-  const byAddress = plan.entries.map(
-    ({ address, port, proto, what, why, flowId }, n) =>
-      `${act} ${proto} any any -> ${address.includes(':') ? `[${address}]` : address} ${port} (msg:"peershield ${suricataText(`${what} ${flowId}`)}"; metadata:why ${suricataText(why)}; classtype:policy-violation; sid:${9_200_000 + n}; rev:1;)`,
-  );
+  const byAddress = plan.entries.map(({ address, port, proto, what, why, flowId, ttlSeconds }, n) => {
+    const about = `# ${what}; flow ${flowId}; ${why.replace(/[^ -~]/g, '?')}; keep ${ttlSeconds} s`;
+    const end = `${address.includes(':') ? `[${address}]` : address} ${port}`;
+    return `${about}\n${act} ${proto} any any -> ${end} (msg:"peershield ${suricataText(what)}"; classtype:policy-violation; sid:${9_200_000 + n}; rev:1;)`;
+  });
   const note =
     options.hours === null && options.days === null
       ? ''

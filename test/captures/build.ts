@@ -191,7 +191,7 @@ export function pcapRecord(frame: Bytes, n: number, options: PcapOptions = {}): 
 }
 
 export function pcap(frames: readonly Bytes[], options: PcapOptions = {}): Bytes {
-  return join(pcapHead(options), ...frames.map((frame, n) => pcapRecord(frame, n, options)));
+  return new Uint8Array(Buffer.concat([pcapHead(options), ...frames.map((frame, n) => pcapRecord(frame, n, options))]));
 }
 
 /** One pcapng block. */
