@@ -8,7 +8,7 @@ import { formatPlace, parsePlace } from '../../web/src/shell/place.ts';
 import { sentenceOf } from '../../web/src/shell/sentence.ts';
 import { bytes, length, span, speed } from '../../web/src/texts/format.ts';
 
-const OPEN = { state: 'open', retryAt: null } as const;
+const OPEN = { state: 'open', retryAt: null, lostAt: null } as const;
 const HUB: HubState = {
   address: 'hub.example:8888',
   state: 'online',
@@ -110,7 +110,8 @@ test('the status sentence names the worst thing first, with a colour and what to
 });
 
 test('a program that went away is said before everything else, with the time of the next try', () => {
-  const sentence = sentenceOf({ state: 'lost', retryAt: 4000 }, STATUS, 1000);
+  assert.equal(sentenceOf({ state: 'lost', retryAt: 400, lostAt: 0 }, STATUS, 1000).tone, 'warn');
+  const sentence = sentenceOf({ state: 'lost', retryAt: 8000, lostAt: 0 }, STATUS, 5000);
   assert.deepEqual([sentence.tone, sentence.text], ['bad', 'The program does not answer. Next try in 3 s.']);
   assert.deepEqual(sentence.button?.press, { do: 'retry' });
 });

@@ -13,7 +13,7 @@ export type Message = Extract<LiveMessage, { type: 'message' }>;
 type Kept<Row> = { revision: number; rows: Map<string, Row>; watchers: number };
 
 export class Live {
-  readonly link = new Signal<Link>({ state: 'connecting', retryAt: null });
+  readonly link = new Signal<Link>({ state: 'connecting', retryAt: null, lostAt: null });
   readonly status = new Signal<PeerStatus | null>(null);
   /** Null until the first delta came. */
   readonly transfers = new Signal<readonly Transfer[] | null>(null);

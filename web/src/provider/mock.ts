@@ -82,18 +82,19 @@ class World {
   connect(hear: (message: LiveMessage) => void, link: (link: Link) => void): LiveChannel {
     this.#hear = hear;
     if (this.#scenario === 'locked') {
-      setTimeout(() => link({ state: 'locked', retryAt: null }), 10);
+      setTimeout(() => link({ state: 'locked', retryAt: null, lostAt: null }), 10);
       return { send: () => {}, retryNow: () => {}, close: () => {} };
     }
     setTimeout(() => {
-      link({ state: 'open', retryAt: null });
+      link({ state: 'open', retryAt: null, lostAt: null });
       hear({ type: 'status', status: this.#status() });
-      if (this.#scenario === 'offline') setTimeout(() => link({ state: 'lost', retryAt: Date.now() + 8000 }), 900);
+      if (this.#scenario === 'offline')
+        setTimeout(() => link({ state: 'lost', retryAt: Date.now() + 8000, lostAt: Date.now() - 5000 }), 900);
     }, 10);
     const timer = setInterval(() => this.#step(), STEP_MS);
     return {
       send: (request) => this.#watch(request),
-      retryNow: () => link({ state: 'open', retryAt: null }),
+      retryNow: () => link({ state: 'open', retryAt: null, lostAt: null }),
       close: () => clearInterval(timer),
     };
   }

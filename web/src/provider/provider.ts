@@ -42,7 +42,12 @@ export type Ask<R extends PeerRoute> = R extends keyof Asks ? Asks[R] : undefine
 export type CallRoute = Exclude<PeerRoute, 'live' | 'transferMedia' | 'libraryMedia'>;
 
 /** How the page stands to the program. `locked`: it is there and does not know our token. */
-export type Link = { state: 'connecting' | 'open' | 'lost' | 'locked'; retryAt: number | null };
+export type Link = {
+  state: 'connecting' | 'open' | 'lost' | 'locked';
+  retryAt: number | null;
+  /** When the line was lost, Unix ms; null while it stands or was never there. */
+  lostAt?: number | null;
+};
 
 export type LiveChannel = {
   send: (request: LiveRequest) => void;
@@ -58,3 +63,5 @@ export type Provider = {
   mediaUrl: (of: 'transfer' | 'library', id: string) => string;
   connect: (hear: (message: LiveMessage) => void, link: (link: Link) => void) => LiveChannel;
 };
+
+export { CallError } from './ask.ts';

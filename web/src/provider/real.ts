@@ -3,8 +3,8 @@ import { type LiveMessage, type LiveRequest, PEER_ROUTES } from '#api';
 import { askRoute, CallError, type LooseAsk, urlOf } from './ask.ts';
 import type { CallRoute, Link, LiveChannel, Provider } from './provider.ts';
 
-const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 8000;
+const FIRST_RETRY_MS = 300;
+const LAST_RETRY_MS = 5000;
 
 export function realProvider(token: () => string | null): Provider {
   const call = (route: CallRoute, ask?: LooseAsk): Promise<unknown> => askRoute(PEER_ROUTES[route], token(), ask);
@@ -25,10 +25,11 @@ function openChannel(
   let socket: WebSocket | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let retryMs = FIRST_RETRY_MS;
+  let lostAt: number | null = null;
   let closed = false;
 
   async function open(): Promise<void> {
-    link({ state: 'connecting', retryAt: null });
+    if (lostAt === null) link({ state: 'connecting', retryAt: null, lostAt });
     try {
       await openSession();
     } catch (error) {
@@ -41,7 +42,8 @@ function openChannel(
     socket = new WebSocket(address);
     socket.addEventListener('open', () => {
       retryMs = FIRST_RETRY_MS;
-      link({ state: 'open', retryAt: null });
+      lostAt = null;
+      link({ state: 'open', retryAt: null, lostAt });
     });
     socket.addEventListener('message', ({ data }) => hear(JSON.parse(String(data)) as LiveMessage));
     socket.addEventListener('close', () => lost('lost'));
@@ -51,9 +53,10 @@ function openChannel(
     socket = null;
     if (closed) return;
     clearTimeout(timer);
-    if (state === 'locked') return link({ state, retryAt: null });
+    lostAt ??= Date.now();
+    if (state === 'locked') return link({ state, retryAt: null, lostAt });
     timer = setTimeout(() => void open(), retryMs);
-    link({ state, retryAt: Date.now() + retryMs });
+    link({ state, retryAt: Date.now() + retryMs, lostAt });
     retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
   }
 

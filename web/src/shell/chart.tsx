@@ -21,6 +21,8 @@ type ChartProps = {
   lines: readonly Line[];
   format: (value: number) => string;
   height?: number;
+  /** The scale reaches at least so far, so that a quiet line stays at its foot. */
+  least?: number;
 };
 
 export function Chart(props: ChartProps): ReactNode {
@@ -30,10 +32,10 @@ export function Chart(props: ChartProps): ReactNode {
   return <Plot key={`${scheme} ${names}`} {...props} />;
 }
 
-function Plot({ label, times, lines, format, height = 180 }: ChartProps): ReactNode {
+function Plot({ label, times, lines, format, height = 180, least = 20_000 }: ChartProps): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const latest = useRef({ times, lines, format, height });
+  const latest = useRef({ times, lines, format, height, least });
 
   useEffect(() => {
     let gone = false;
@@ -46,7 +48,7 @@ function Plot({ label, times, lines, format, height = 180 }: ChartProps): ReactN
       const { draw } = await import('./plot.ts');
       if (gone) return;
       const now = latest.current;
-      plot.current = draw(target, now.lines, now.format, now.height, dataOf(now.times, now.lines));
+      plot.current = draw(target, now.lines, now.format, now.height, now.least, dataOf(now.times, now.lines));
       observer.observe(target);
     }
     void begin(element);
@@ -59,9 +61,9 @@ function Plot({ label, times, lines, format, height = 180 }: ChartProps): ReactN
   }, []);
 
   useEffect(() => {
-    latest.current = { times, lines, format, height };
+    latest.current = { times, lines, format, height, least };
     plot.current?.setData(dataOf(times, lines));
-  }, [times, lines, format, height]);
+  }, [times, lines, format, height, least]);
 
   return <div ref={box} className={css.chart} role="img" aria-label={label} style={{ height }} />;
 }

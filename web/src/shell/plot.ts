@@ -3,14 +3,12 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Line } from './chart.tsx';
 
-/** A quiet line stays at the foot of a scale that says something. */
-const LEAST = 20_000;
-
 export function draw(
   element: HTMLElement,
   lines: readonly Line[],
   format: (value: number) => string,
   height: number,
+  least: number,
   data: uPlot.AlignedData,
 ): uPlot {
   const style = getComputedStyle(document.documentElement);
@@ -26,7 +24,7 @@ export function draw(
       cursor: { points: { size: 6 }, drag: { x: false, y: false } },
       scales: {
         y: {
-          range: (_plot, low, high) => [low < 0 ? Math.min(low * 1.15, -LEAST / 2) : 0, Math.max(high * 1.15, LEAST)],
+          range: (_plot, low, high) => [low < 0 ? Math.min(low * 1.15, -least / 2) : 0, Math.max(high * 1.15, least)],
         },
       },
       axes: [

@@ -11,10 +11,14 @@ export type Press =
   | { do: 'go'; path: readonly string[]; query?: Record<string, string> };
 export type Sentence = { tone: Tone; text: string; button: { label: string; press: Press } | null };
 
+/** A program that starts anew, as after a change of its settings, is back within this. */
+const GRACE_MS = 4000;
+
 export function sentenceOf(link: Link, status: PeerStatus | null, now: number): Sentence {
   const s = t.status;
   if (link.state === 'locked') return say('bad', s.locked);
   if (link.state === 'lost') {
+    if (now - (link.lostAt ?? 0) < GRACE_MS) return say('warn', s.lostNow);
     const waitMs = link.retryAt === null ? null : Math.max(0, link.retryAt - now);
     return say('bad', s.lost(waitMs), s.tryNow, { do: 'retry' });
   }

@@ -23,6 +23,7 @@ export const en = {
   status: {
     asking: 'Asking the program how it stands …',
     locked: 'This page does not know the key.',
+    lostNow: 'The line to the program broke. Taking it up again …',
     lost: (retryMs: number | null) =>
       retryMs === null ? 'The program does not answer.' : `The program does not answer. Next try in ${span(retryMs)}.`,
     tryNow: 'Try now',
@@ -61,7 +62,6 @@ export const en = {
     loading: 'Loading …',
     failed: 'That did not work.',
     again: 'Try again',
-    lostBelow: 'The program does not answer. What you see is from before.',
   },
 
   now: {
@@ -260,7 +260,6 @@ export const en = {
 
   verdict: {
     names: { good: 'Good', damaged: 'Damaged', suspect: 'Suspect', fake: 'Fake' },
-    unchecked: 'Not checked yet',
     kinds: {
       program: 'a program',
       script: 'a script',
@@ -311,7 +310,7 @@ export const en = {
     share: 'Share it',
     stop: 'Stop sharing',
     checkSays: (audio: number, all: number, size: number) =>
-      `${songs(audio)} would be shared, ${bytes(size)}. ${files(all - audio)} are no sound and stay private.`,
+      `${songs(audio)} would be shared, ${bytes(size)}.${all === audio ? '' : ` Not sound, and so left out: ${files(all - audio)}.`}`,
     checkClean: 'Nothing in it looks private.',
     checkRisks: (n: number) => (n === 1 ? 'One thing in it looks private:' : `${count(n)} things in it look private:`),
     checkMissing: 'There is no such folder on this machine.',
@@ -373,7 +372,6 @@ export const en = {
     copyName: 'Copy name',
     searchName: 'Search for this song',
     browse: 'See what they share',
-    searchHub: 'Search again',
     hello: 'Say hello',
     helloText: 'Hello! Thank you for sharing.',
     helloSent: (nick: string) => `Said hello to ${nick}`,

@@ -53,9 +53,12 @@ export function Safety(): ReactNode {
           >
             {t.settings.selfTest}
           </Button>
-          <ul className={css.rows} aria-live="polite">
+          <ul className={css.lines} aria-live="polite">
             {lines.map(({ ok, text }) => (
-              <li key={text} className={ok ? css.good : css.bad}>
+              <li key={text} className={css.line}>
+                <span className={ok ? css.good : css.bad}>
+                  <Icon name={ok ? 'check' : 'warn'} size={14} />
+                </span>
                 {text}
               </li>
             ))}
