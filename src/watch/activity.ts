@@ -22,10 +22,11 @@ export class Activity {
   /** All bytes on the wire, by bin. */
   readonly totals = new Map<number, number>();
   count = 0;
-  #keys = new Uint32Array(2 * 1024);
+  #keys = new Int32Array(2 * 1024);
   #bytes = new Float64Array(2 * 1024);
 
-  #bin = -1;
+  #bin = 0;
+  #isOpen = false;
   /** The open bin's first second, its end, and its bytes so far. Typed, so that no number is boxed for each packet. */
   readonly #span = new Float64Array([0, 0, 0]);
 
@@ -44,6 +45,7 @@ export class Activity {
     if (Number.isNaN(this.origin)) this.origin = Math.floor(seconds);
     const bin = this.binOf(seconds);
     this.#bin = bin;
+    this.#isOpen = true;
     this.#place();
     this.#span[2] = bytes;
     if (this.totals.size > ACTIVITY_LIMITS.watchBins.value) this.#widen();
@@ -51,17 +53,17 @@ export class Activity {
   }
 
   #place(): void {
-    this.#span[0] = this.#bin <= 0 ? Number.NEGATIVE_INFINITY : this.origin + this.#bin * this.width;
+    this.#span[0] = this.origin + this.#bin * this.width;
     this.#span[1] = this.origin + (this.#bin + 1) * this.width;
   }
 
-  /** The bin of a moment; moments before the first packet (clocks go back) are in the first. */
+  /** The bin of a moment; below 0 for moments before the first packet: files come in any order, and clocks go back. */
   binOf(seconds: number): number {
-    return Math.max(0, Math.floor((seconds - this.origin) / this.width));
+    return Math.floor((seconds - this.origin) / this.width);
   }
 
   flush(): void {
-    if (this.#bin >= 0) this.totals.set(this.#bin, (this.totals.get(this.#bin) ?? 0) + this.#span[2]!);
+    if (this.#isOpen) this.totals.set(this.#bin, (this.totals.get(this.#bin) ?? 0) + this.#span[2]!);
     this.#span[2] = 0;
   }
 
@@ -85,7 +87,7 @@ export class Activity {
       this.#widen();
       if (this.count < MAX_ENTRIES * 0.9) return;
     }
-    const keys = new Uint32Array(this.#keys.length * 2);
+    const keys = new Int32Array(this.#keys.length * 2);
     keys.set(this.#keys);
     this.#keys = keys;
     const bytes = new Float64Array(this.#bytes.length * 2);
@@ -98,8 +100,8 @@ export class Activity {
   #widen(): void {
     this.width *= 2;
     this.generation++;
-    this.#bin = this.#bin < 0 ? -1 : this.#bin >> 1;
-    if (this.#bin >= 0) this.#place();
+    this.#bin >>= 1;
+    if (this.#isOpen) this.#place();
     const before = [...this.totals];
     this.totals.clear();
     for (const [bin, bytes] of before) this.totals.set(bin >> 1, (this.totals.get(bin >> 1) ?? 0) + bytes);
@@ -108,7 +110,7 @@ export class Activity {
     for (let at = 0; at < this.count * 2; at += 2) {
       const track = this.#keys[at]!;
       const bin = this.#keys[at + 1]! >> 1;
-      const key = track * 16_777_216 + bin;
+      const key = track * 33_554_432 + (bin & 0x1ffffff);
       const slot = joined.get(key);
       if (slot === undefined) {
         joined.set(key, kept);

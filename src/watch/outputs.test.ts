@@ -98,12 +98,12 @@ test('markup, formulas and control codes from the network reach no page, cell or
   assert.doesNotMatch(html, /<img/);
   assert.equal(html.match(/<\/script>/g)?.length, 2);
   const words = [...describeFindings(findings), ...drawScreen(findings, 'lo', 80, 24, null)].join('\n');
-  assert.doesNotMatch(words, /\u001b\[2J/);
+  assert.ok(!words.includes('\u001b[2J'));
   assert.equal(csvCell('=1+1'), `"'=1+1"`);
   assert.equal(csvCell('@x'), `"'@x"`);
   assert.equal(csvCell(-5), '-5');
   for (const format of FORMATS)
-    for (const flow of findings.sessions) assert.doesNotMatch(exporterOf(format).flow(flow), /\u001b/);
+    for (const flow of findings.sessions) assert.ok(!exporterOf(format).flow(flow).includes('\u001b'));
 });
 
 test('a report of two machines is small, one of 20,000 is bounded, and the page carries its own policy', () => {
@@ -125,14 +125,14 @@ test('lines are valid JSON, and one community id joins all exports', () => {
   const line = JSON.parse(flowLine(trial.watcher, 0, false)) as Record<string, unknown>;
   assert.equal(line['flowId'], trial.flows[0]?.flowId);
   assert.equal(
-    (JSON.parse(exporterOf('eve').flow(trial.flows[0]!)) as Record<string, unknown>)['community_id'],
+    (JSON.parse(exporterOf('eve').flow(trial.flows[0])) as Record<string, unknown>)['community_id'],
     trial.flows[0]?.flowId,
   );
   assert.equal(
-    exporterOf('zeek').flow(trial.flows[0]!).split('\t').length,
+    exporterOf('zeek').flow(trial.flows[0]).split('\t').length,
     exporterOf('zeek').head().split('\n')[5]!.split('\t').length - 1,
   );
-  assert.match(exporterOf('csv').flow(trial.flows[0]!), /1:LQU9qZlK\+B5F3KDmev6m5PMibrg=/);
+  assert.match(exporterOf('csv').flow(trial.flows[0]), /1:LQU9qZlK\+B5F3KDmev6m5PMibrg=/);
 });
 
 const RULES: RuleOptions = { action: 'shape', shapeKbytes: 50, hours: null, days: null, ttlSeconds: 3600, never: [] };
@@ -189,7 +189,7 @@ test('networks of both families hold what is in them and nothing else', () => {
   ];
   for (const [network, address, is] of table)
     assert.equal(isIn(address, [parseNetwork(network)!]), is, `${address} in ${network}`);
-  for (const text of ['10.0.0.0/33', '10.0.0', 'x', '10.0.0.0/8/8', '']) assert.equal(parseNetwork(text), null);
+  for (const wrong of ['10.0.0.0/33', '10.0.0', 'x', '10.0.0.0/8/8', '']) assert.equal(parseNetwork(wrong), null);
 });
 
 // Alerts -----------------------------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ const danger: { name: string; said: readonly Said[]; kinds: string[] }[] = [
     said: [
       [1, text('1')],
       [0, text('GETme "song.mp3" 0')],
-      ...[...'40000MZ\x90\0'].map((letter): Said => [1, text(letter)]),
+      ...Array.from('40000MZ\x90\0', (letter): Said => [1, text(letter)]),
       [1, new Uint8Array(900)],
     ],
     kinds: ['executable'],
@@ -339,22 +339,23 @@ test('a Wrapster alert says what is inside', () => {
   assert.match(alerts[0]!.why, /Wrapster 2\.0 archive of 1 file\(s\), the first "setup\.exe"/);
 });
 
+function floodsOf(count: number): string[] {
+  const said: Said[] = [
+    [0, login('a', 'n')],
+    [1, welcome],
+    ...Array.from({ length: count }, (_, n): Said => [0, napster(200, `FILENAME CONTAINS "${n}" MAX_RESULTS 1`)]),
+  ];
+  return watchPackets(
+    conversation(said).map(({ packet }) => packet),
+    { seconds: (n) => 1e9 + n / 1000 },
+    { thresholds: { search: 10, message: 9, login: 9, query: 9, browse: 9, whois: 9, crawl: 9, ping: 9 } },
+  ).alerts.map(({ kind }) => kind);
+}
+
 test('a threshold counts: one below is silence, at it one alert, beyond it no more', () => {
-  const searches = (count: number): string[] => {
-    const said: Said[] = [
-      [0, login('a', 'n')],
-      [1, welcome],
-      ...Array.from({ length: count }, (_, n): Said => [0, napster(200, `FILENAME CONTAINS "${n}" MAX_RESULTS 1`)]),
-    ];
-    return watchPackets(
-      conversation(said).map(({ packet }) => packet),
-      { seconds: (n) => 1e9 + n / 1000 },
-      { thresholds: { search: 10, message: 9, login: 9, query: 9, browse: 9, whois: 9, crawl: 9, ping: 9 } },
-    ).alerts.map(({ kind }) => kind);
-  };
-  assert.deepEqual(searches(9), []);
-  assert.deepEqual(searches(10), ['flood']);
-  assert.deepEqual(searches(40), ['flood']);
+  assert.deepEqual(floodsOf(9), []);
+  assert.deepEqual(floodsOf(10), ['flood']);
+  assert.deepEqual(floodsOf(40), ['flood']);
 });
 
 test('exceptions silence hosts and networks, for one kind or all; wrong words name the option', () => {

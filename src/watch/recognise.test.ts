@@ -442,13 +442,14 @@ const cases: { name: string; said: readonly Said[]; is: string; alone?: readonly
   },
 ];
 
+const see = (packets: readonly Bytes[]): string => verdictOf(watchPackets(packets));
+
 for (const { name, said, is, alone } of cases) {
   test(`${name}: ${is}, whole, byte by byte, cut in two at every place, reordered, twice, and without its SYN`, () => {
-    const see = (packets: readonly Bytes[]): string => verdictOf(watchPackets(packets));
     const whole = conversation(said);
     assert.equal(see(whole.map(({ packet }) => packet)), is, 'whole');
     for (const cut of [[1], [2, 1, 3], [5]])
-      assert.equal(see(conversation(said, { cut }).map(({ packet }) => packet)), is, `pieces of ${cut}`);
+      assert.equal(see(conversation(said, { cut }).map(({ packet }) => packet)), is, `pieces of ${cut.join(', ')}`);
     for (let at = 1; at < Math.min(120, Math.max(...said.map(([, bytes]) => bytes.length))); at++)
       assert.equal(see(conversation(said, { cut: [at, 4000] }).map(({ packet }) => packet)), is, `cut at ${at}`);
     const twice = whole.flatMap(({ packet }) => [packet, packet]);
@@ -577,17 +578,14 @@ test('a TCP segment in fragments is put together, last first', () => {
 });
 
 test('descriptors are read through deflate: a push storm is seen inside a compressed link', () => {
-  const heads = (more: string): [Bytes, Bytes, Bytes] => [
-    text('GNUTELLA CONNECT/0.6\r\nX-Ultrapeer: True\r\nAccept-Encoding: deflate\r\n\r\n'),
-    text(`GNUTELLA/0.6 200 OK\r\nContent-Encoding: deflate\r\n${more}\r\n`),
-    text('GNUTELLA/0.6 200 OK\r\nContent-Encoding: deflate\r\n\r\n'),
-  ];
   const push = descriptor(0x40, join(new Uint8Array(16).fill(3), u32(7), hex('c6120109'), u16(80, true)));
-  const [first, second, third3] = heads('');
+  const first = text('GNUTELLA CONNECT/0.6\r\nX-Ultrapeer: True\r\nAccept-Encoding: deflate\r\n\r\n');
+  const second = text('GNUTELLA/0.6 200 OK\r\nContent-Encoding: deflate\r\n\r\n');
+  const last = text('GNUTELLA/0.6 200 OK\r\nContent-Encoding: deflate\r\n\r\n');
   const said: Said[] = [
     [0, first],
     [1, second],
-    [0, third3],
+    [0, last],
     [1, new Uint8Array(deflateSync(join(...Array.from({ length: 60 }, () => push))))],
   ];
   const { alerts } = watchPackets(conversation(said, { cut: [100] }).map(({ packet }) => packet));
@@ -678,7 +676,7 @@ test('a poisoned pong turns nobody’s bank into Gnutella', () => {
 
 test('a Napster transfer that began before the capture is inferred from the hub’s 204, read as a little-endian address', () => {
   // 198.18.7.7 = c6 12 07 07 as a little-endian number.
-  const ready = napster(204, `peer ${0x070712c6} 6699 "a.mp3" ${ZEROS} 4`);
+  const ready = napster(204, `peer 117904070 6699 "a.mp3" ${ZEROS} 4`);
   const session = conversation([
     [0, login],
     [1, welcome],

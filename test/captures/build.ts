@@ -25,15 +25,17 @@ export function u32(value: number, little = false): Bytes {
   return bytes;
 }
 
-function address(text: string): Bytes {
-  if (!text.includes(':')) return new Uint8Array(text.split('.').map(Number));
-  const [head = '', tail = ''] = text.split('::');
-  const groups = (part: string): number[] =>
-    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
-  const left = groups(head);
-  const right = groups(tail);
+function address(written: string): Bytes {
+  if (!written.includes(':')) return new Uint8Array(written.split('.').map(Number));
+  const [head = '', tail = ''] = written.split('::');
+  const left = groupsOf(head);
+  const right = groupsOf(tail);
   const all = [...left, ...Array.from({ length: 8 - left.length - right.length }, () => 0), ...right];
   return join(...all.map((group) => u16(group)));
+}
+
+function groupsOf(part: string): number[] {
+  return part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
 }
 
 /** An IP packet around a payload. `more`: IPv4 fragment field and id. */

@@ -25,8 +25,8 @@ export async function scoreSeed(seed: number): Promise<void> {
       '--dir',
       results,
       '--detail',
-    ]).catch((error: { stdout?: string }) => {
-      throw new Error(`seed ${seed}:\n${error.stdout ?? String(error)}`);
+    ]).catch((error: { stdout?: string; message?: string }) => {
+      throw new Error(`seed ${seed}:\n${error.stdout ?? error.message}`);
     });
     assert.match(scored.stdout, /form: 0 complaints/);
   } finally {

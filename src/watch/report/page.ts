@@ -208,6 +208,7 @@ export const SCRIPT = String.raw`
     function side(o, cap) { return Object.keys(o).sort(function (a, b) { return o[b] - o[a]; }).slice(0, cap); }
     var A = side(l, 18), Z = side(r, 28);
     P = P.filter(function (p) { return A.indexOf(p.from) >= 0 && Z.indexOf(p.to) >= 0; });
+    Z = Z.filter(function (a) { return P.some(function (p) { return p.to === a; }); });
     if (!P.length) { box.append(el('p', { class: 'soft' }, 'Nobody.')); return; }
     var H = Math.max(A.length, Z.length) * 19 + 12, T = W < 520 ? 100 : 160, all = sum(P.map(function (p) { return p.bytes; })) || 1, svg = sv('svg', { viewBox: '0 0 ' + W + ' ' + H, role: 'img', 'aria-label': 'Pairs of machines and their bytes' });
     function ys(list) { var o = {}; list.forEach(function (a, i) { o[a] = 6 + (H - 12) * (i + .5) / list.length; }); return o; }

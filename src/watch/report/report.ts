@@ -80,13 +80,16 @@ function reportData(findings: Findings, names: boolean) {
     hosts: hosts.map((host) => hostRow(host, findings, heatFrom, heatSeconds)),
     sessions: sessions.map((session) => sessionRow(session, numbers, from)),
     pairs: pairsOf(findings, numbers),
-    alerts: findings.alerts.slice(0, 2000).map(({ kind, at, host, why, flow }) => ({
-      kind,
-      at,
-      host,
-      why: wellFormed(why),
-      flow: flow === null ? '' : `${flow.src}:${flow.sport} → ${flow.dst}:${flow.dport}`,
-    })),
+    alerts: findings.alerts
+      .slice(0, 2000)
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ kind, at, host, why, flow }) => ({
+        kind,
+        at,
+        host,
+        why: wellFormed(why),
+        flow: flow === null ? '' : `${flow.src}:${flow.sport} → ${flow.dst}:${flow.dport}`,
+      })),
   };
 }
 
