@@ -69,17 +69,13 @@ async function chooseApp(scenario: string | null): Promise<ReactNode> {
     const { mockProvider, scenarioOf } = await import('./provider/mock.ts');
     return <PeerApp provider={mockProvider(scenarioOf(scenario))} />;
   }
-  switch (await whoServes()) {
-    case 'shields': {
-      const { default: ShieldsApp } = await import('./screens/shields/shields-app.tsx');
-      return <ShieldsApp />;
-    }
-    default: {
-      const { PeerApp } = await import('./peer-app.tsx');
-      const { realProvider } = await import('./provider/real.ts');
-      return <PeerApp provider={realProvider(token.get)} />;
-    }
+  if ((await whoServes()) === 'shields') {
+    const { default: ShieldsApp } = await import('./screens/shields/shields-app.tsx');
+    return <ShieldsApp />;
   }
+  const { PeerApp } = await import('./peer-app.tsx');
+  const { realProvider } = await import('./provider/real.ts');
+  return <PeerApp provider={realProvider(token.get)} />;
 }
 
 /** A program that does not answer now is taken for a peer, whose page says so and tries again. */
