@@ -142,17 +142,18 @@ test('an IP length of 0 (an offloading card) means what was captured', () => {
   assert.equal(decode(1, frame).packet.payloadLength, said.length);
 });
 
+function kindOfBroken(at: number, value: number, protocol = 6): number {
+  const body = protocol === 6 ? tcp(1, 2, 3, 0x10, said) : udp(1, 2, said);
+  const frame = ethernet(ip('10.0.0.1', '10.0.0.2', protocol, body));
+  frame[at] = value;
+  return decode(1, frame).kind;
+}
+
 test('lengths that lie are nothing: IHL 0, data offset 0, UDP length 3, total length below the head', () => {
-  const broken = (at: number, value: number, protocol = 6): number => {
-    const body = protocol === 6 ? tcp(1, 2, 3, 0x10, said) : udp(1, 2, said);
-    const frame = ethernet(ip('10.0.0.1', '10.0.0.2', protocol, body));
-    frame[at] = value;
-    return decode(1, frame).kind;
-  };
-  assert.equal(broken(14, 0x40), KIND.nothing);
-  assert.equal(broken(14 + 20 + 12, 0), KIND.nothing);
-  assert.equal(broken(14 + 20 + 5, 3, 17), KIND.nothing);
-  assert.equal(broken(17, 10), KIND.nothing);
+  assert.equal(kindOfBroken(14, 0x40), KIND.nothing);
+  assert.equal(kindOfBroken(14 + 20 + 12, 0), KIND.nothing);
+  assert.equal(kindOfBroken(14 + 20 + 5, 3, 17), KIND.nothing);
+  assert.equal(kindOfBroken(17, 10), KIND.nothing);
 });
 
 test('a hundred headers inside each other are left alone', () => {

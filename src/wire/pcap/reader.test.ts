@@ -108,10 +108,10 @@ const captures: { name: string; capture: Bytes }[] = [
   },
 ];
 
+const near = (seen: Seen[]): Seen[] => seen.map((one) => ({ ...one, seconds: Math.round(one.seconds * 1e4) / 1e4 }));
+
 for (const { name, capture } of captures) {
   test(`${name}: read the same whole, in every piece length, and with one cut at every place`, () => {
-    const near = (seen: Seen[]): Seen[] =>
-      seen.map((one) => ({ ...one, seconds: Math.round(one.seconds * 1e4) / 1e4 }));
     assert.deepEqual(near(readAll(capture).seen), near(expected));
     assert.equal(readAll(capture).end, null);
     for (let chunk = 1; chunk < capture.length; chunk += 1)
