@@ -4,6 +4,7 @@ import type { Limits } from '#base';
 export const LIMITS = {
   pathBytes: { value: 4096, unit: 'bytes', source: 'the longest path that Linux accepts (PATH_MAX)' },
   hashBytes: { value: 200, unit: 'bytes', source: 'an MD5 is 32 digits; some clients add a suffix' },
+  labelBytes: { value: 63, unit: 'bytes', source: 'a nick of 32, an address of 10, a speed of 2, blanks: 47' },
   wordBytes: {
     value: 255,
     unit: 'bytes',

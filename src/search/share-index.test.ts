@@ -162,6 +162,25 @@ test('a size of 2^53 - 1 and every other fact comes back as it came', () => {
   assert.equal(String.fromCharCode(...out.subarray(0, end)), '"x.mp3" ABC 9007199254740991 131 11025 70000');
 });
 
+test('an owner’s label ends each result, changes with the owner, stays when all is unshared, and is bounded', () => {
+  const index = new SearchIndex();
+  const out = new Uint8Array(500);
+  const result = (owner: number): string =>
+    String.fromCharCode(...out.subarray(0, index.writeResult(index.find(owner, 'x.mp3'), out, 0)));
+  const traits = { speed: 1, firewalled: false };
+  let owner = index.addOwner({ ...traits, label: ' alice 16777343 8' });
+  index.add(owner, file('x.mp3'));
+  assert.equal(result(owner), `"x.mp3" ${MD5} 4433320 192 44100 300 alice 16777343 8`);
+  index.setOwner(owner, { ...traits, label: ' alice 0 9' });
+  owner = index.removeAll(owner);
+  index.add(owner, file('x.mp3'));
+  assert.equal(result(owner), `"x.mp3" ${MD5} 4433320 192 44100 300 alice 0 9`);
+  const { value } = LIMITS.labelBytes;
+  index.setOwner(owner, { ...traits, label: 'x'.repeat(value) });
+  assert.ok(result(owner).endsWith('x'.repeat(value)));
+  assert.throws(() => index.setOwner(owner, { ...traits, label: 'x'.repeat(value + 1) }), RangeError);
+});
+
 for (const [name, limit] of [
   ['path', LIMITS.pathBytes],
   ['hash', LIMITS.hashBytes],

@@ -44,6 +44,7 @@ const FORGET_PER_ADD = 2;
 const IS_PLACE = 0x80000000;
 const LEAST_TABLE = 16;
 const FIRST_CAPACITY = 2;
+const LABEL_BYTES = LIMITS.labelBytes.value + 1;
 const LOW_PART = 2 ** 24;
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
@@ -92,6 +93,8 @@ export class SearchIndex {
   // Sums of sizes, in two parts that stay whole numbers whatever strangers say their sizes are.
   #bytesHigh = new Float64Array(64);
   #bytesLow = new Float64Array(64);
+  /** A length and the bytes, {@link LABEL_BYTES} each. */
+  #labels = new Uint8Array(64 * LABEL_BYTES);
   #firstBlock = new Uint32Array(64);
   #lastBlock = new Uint32Array(64);
   #lastPlace = new Uint32Array(64);
@@ -148,6 +151,11 @@ export class SearchIndex {
     this.#check(owner);
     this.owners.speeds[owner] = traits.speed;
     this.owners.marks[owner] = IN_USE | (traits.firewalled ? FIREWALLED : 0) | (traits.hidden === true ? HIDDEN : 0);
+    const label = traits.label ?? '';
+    if (label.length >= LABEL_BYTES) throw new RangeError('label too long');
+    const at = owner * LABEL_BYTES;
+    this.#labels[at] = label.length;
+    for (let i = 0; i < label.length; i++) this.#labels[at + 1 + i] = label.charCodeAt(i);
   }
 
   /**
@@ -170,7 +178,9 @@ export class SearchIndex {
     const marks = this.owners.marks[owner] as number;
     const speed = this.owners.speeds[owner] as number;
     this.removeOwner(owner);
-    return this.addOwner({ speed, firewalled: (marks & FIREWALLED) !== 0, hidden: (marks & HIDDEN) !== 0 });
+    const at = owner * LABEL_BYTES + 1;
+    const label = byteString(this.#labels, at, at + (this.#labels[at - 1] as number));
+    return this.addOwner({ speed, firewalled: (marks & FIREWALLED) !== 0, hidden: (marks & HIDDEN) !== 0, label });
   }
 
   /** Shares one file. False: this owner already shares that path. RangeError: path or hash above {@link LIMITS}, or a size that is no whole number. */
@@ -346,11 +356,11 @@ export class SearchIndex {
     return this.#fact(share, RECORDING.shares);
   }
 
-  /** At most what writeEntry, or writePath and writeFacts together, will write. */
+  /** At most what writeResult, or writeEntry, or writePath and writeFacts together, will write. */
   bytesToWrite(share: Share): number {
     const place = this.#placeOf(share);
     const root = this.#textPage(place)[(place & PAGE_MASK) + PLACE.length] as number;
-    return root + this.#nameLength(this.recordingOf(share)) + MOST_FACTS;
+    return root + this.#nameLength(this.recordingOf(share)) + MOST_FACTS + LABEL_BYTES;
   }
 
   /** Writes the path's bytes at `at`; returns the place after them. No string is built. */
@@ -382,6 +392,15 @@ export class SearchIndex {
     const root = this.#textPage(place)[(place & PAGE_MASK) + PLACE.length] as number;
     const to = copy(this.text, place, PLACE.text, root, view, at + 1);
     return copyBytes(this.#onceView, 0, this.#onceEnd, view, to);
+  }
+
+  /** {@link writeEntry} and then the owner's label: what 201 wants, with a label of nick, address and speed. */
+  writeResult(share: Share, out: Uint8Array, at: number): number {
+    const label = this.ownerOf(share) * LABEL_BYTES;
+    let to = this.writeEntry(share, out, at);
+    const end = label + 1 + (this.#labels[label] as number);
+    for (let i = label + 1; i < end; i++) out[to++] = this.#labels[i] as number;
+    return to;
   }
 
   /** From the name on, an entry is the same for all shares of the recording. */
@@ -1054,6 +1073,7 @@ export class SearchIndex {
     const length = this.#files.length * 2;
     this.owners.marks = grown(this.owners.marks, new Uint8Array(length));
     this.owners.speeds = grown(this.owners.speeds, new Uint8Array(length));
+    this.#labels = grown(this.#labels, new Uint8Array(length * LABEL_BYTES));
     this.#files = grown(this.#files, new Uint32Array(length));
     this.#bytesHigh = grown(this.#bytesHigh, new Float64Array(length));
     this.#bytesLow = grown(this.#bytesLow, new Float64Array(length));

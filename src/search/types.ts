@@ -29,6 +29,8 @@ export type OwnerTraits = {
   readonly firewalled: boolean;
   /** Never found by anybody; browsing still shows the files. */
   readonly hidden?: boolean;
+  /** What `writeResult` puts after each of this owner's files; at most {@link LIMITS}.labelBytes. */
+  readonly label?: ByteString;
 };
 
 /** A number for an owner, from `addOwner`; 0 is nobody. Used again some time after the owner was removed. */
