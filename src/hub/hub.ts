@@ -2,7 +2,7 @@
 // in the rooms beside this file; `dispatch.ts` is the table.
 import { randomBytes } from 'node:crypto';
 import { type ByteString, type Log, readable, TokenBucket, WireError, wireText } from '#base';
-import { type Share, Search, SearchIndex } from '#search';
+import { type OwnerTraits, type Share, Search, SearchIndex } from '#search';
 import type { Store } from '#store';
 import { ipNumber, ServerSession, type ServerSink } from '#wire/napster';
 import { AccessLists } from './access.ts';
@@ -284,8 +284,13 @@ export class Hub implements ServerSink<User> {
     if (user.owner !== 0) this.index.setOwner(user.owner, this.traits(user));
   }
 
-  traits(user: User): { speed: number; firewalled: boolean; hidden: boolean } {
-    return { speed: user.speed, firewalled: user.firewalled, hidden: user.level === LEVEL.leech };
+  traits(user: User): OwnerTraits {
+    return {
+      speed: user.speed,
+      firewalled: user.firewalled,
+      hidden: user.level === LEVEL.leech,
+      label: user.tail,
+    };
   }
 
   sharedBy(user: User): number {

@@ -1,7 +1,7 @@
 // Searching and browsing. A small search is answered in the turn it came in; a long one goes on in turns of its own, and
 // only whoever asked for it waits.
 import { type ByteString, readable, WireError } from '#base';
-import type { Query, Search, Share } from '#search';
+import { LIMITS as INDEX_LIMITS, type Query, type Search, type Share } from '#search';
 import { HEADER_BYTES, parseSearchText, type SearchText } from '#wire/napster';
 import type { Handlers } from './dispatch.ts';
 import type { Hub } from './hub.ts';
@@ -21,7 +21,7 @@ export const searching: Handlers = {
   searchCache: (_hub, user) => user.notice('no search cache is needed here'),
 };
 
-type WriteResult = (hub: Hub, user: User, share: Share, owner: User) => void;
+type WriteResult = (hub: Hub, user: User, share: Share) => void;
 
 /** Message 200: always answered, at the end by 202. */
 export function searchFrame(hub: Hub, user: User, payload: ByteString): void {
@@ -68,12 +68,9 @@ function runSearch(hub: Hub, user: User, search: Search, words: ByteString, writ
     if ((user.line.socket?.writableLength ?? 0) > LIMITS.unsentPause.value) return 'wait';
     const done = search.run(LIMITS.searchSteps.value);
     for (let i = 0; i < search.count; i++) {
-      const share = search.shares[i] as number;
-      const owner = hub.ownerOf(share);
-      if (owner === undefined) continue;
-      write(hub, user, share, owner);
-      found++;
+      write(hub, user, search.shares[i] as Share);
     }
+    found += search.count;
     return done || search.steps > LIMITS.searchCost.value ? 'done' : 'more';
   };
   runInTurns(
@@ -92,21 +89,24 @@ function runSearch(hub: Hub, user: User, search: Search, words: ByteString, writ
 type Latin1Write = (this: Uint8Array, text: ByteString, at: number) => number;
 const latin1Write = (Buffer.prototype as unknown as { latin1Write: Latin1Write }).latin1Write;
 const BLANK = 0x20;
+const { pathBytes, hashBytes, labelBytes } = INDEX_LIMITS;
+const MOST_RESULT_BYTES = pathBytes.value + hashBytes.value + labelBytes.value + 64;
 
-/** `"<path>" <md5> <size> <kbps> <hz> <seconds> <nick> <ip> <speed>`, written into the output: nothing built per hit. */
-function writeResult(hub: Hub, user: User, share: Share, owner: User): void {
-  const { index } = hub;
+/**
+ * `"<path>" <md5> <size> <kbps> <hz> <seconds> <nick> <ip> <speed>`, written into the output: nothing built per hit. The
+ * index knows what ends it, so that no user is looked up.
+ */
+function writeResult({ index }: Hub, user: User, share: Share): void {
   const { out } = user.session;
-  const { tail } = owner;
-  const buffer = out.reserve(HEADER_BYTES + index.bytesToWrite(share) + tail.length + 8);
-  let at = out.length + HEADER_BYTES;
-  at = index.writeEntry(share, buffer, at);
-  at += latin1Write.call(buffer, tail, at);
-  out.commit(201, at);
+  const buffer = out.reserve(HEADER_BYTES + MOST_RESULT_BYTES);
+  out.commit(201, index.writeResult(share, buffer, out.length + HEADER_BYTES));
 }
 
 /** Message 216: `<nick> <ip> <port> "<path>" <md5> <size> <speed>`. */
-function writeMatch({ index, values }: Hub, user: User, share: Share, owner: User): void {
+function writeMatch(hub: Hub, user: User, share: Share): void {
+  const { index, values } = hub;
+  const owner = hub.ownerOf(share);
+  if (owner === undefined) return;
   const ip = values.privacy ? 0 : owner.ip;
   const { nick, port, speed } = owner;
   const path = index.pathOf(share);

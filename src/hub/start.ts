@@ -248,7 +248,7 @@ class Start {
     // Budgets are made anew with the new rates; addresses shown may have changed with privacy.
     for (const user of this.hub.users.values()) {
       user.budgets = null;
-      this.hub.retail(user);
+      this.hub.refresh(user);
     }
   }
 }
