@@ -57,23 +57,18 @@ async function fetchFrom(nick: string, song: Song): Promise<void> {
 }
 
 async function peer(nick: string, napsterPort: number, share?: string): Promise<void> {
-  const program = new Program(
-    [
-      ...[
-        'peer',
-        '--nick',
-        nick,
-        '--data',
-        at(nick),
-        '--hub',
-        `127.0.0.1:${port}`,
-        '--napster-port',
-        String(napsterPort),
-      ],
-      ...['--http', '127.0.0.1:0', '--json', ...(share === undefined ? [] : ['--share', share])],
-    ],
-    dir,
-  );
+  const where = [
+    '--data',
+    at(nick),
+    '--hub',
+    `127.0.0.1:${port}`,
+    '--napster-port',
+    String(napsterPort),
+    '--http',
+    '127.0.0.1:0',
+  ];
+  const sharing = share === undefined ? [] : ['--share', share];
+  const program = new Program(['peer', '--nick', nick, '--json', ...where, ...sharing], dir);
   running.push(program);
   await program.ready('peer', 'http');
 }
