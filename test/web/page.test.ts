@@ -12,28 +12,32 @@ const skip = need('chromium');
 const WIDE = { viewport: { width: 1440, height: 900 } };
 const NARROW = { width: 360, height: 740 };
 const ROW = '[role="row"][aria-selected]';
-const SCREENS: readonly (readonly [string, string])[] = [
+type Shown = readonly (readonly [path: string, text: string])[];
+const SCREENS: Shown = [
   ['/?mock#/now', 'On the way'],
-  ['/?mock=empty#/now', 'Welcome, silverfox.'],
-  ['/?mock#/search', 'What would you like to hear?'],
   ['/?mock#/search?q=velvet%20foxes', '160 files'],
-  ['/?mock#/search?q=nothing', 'Nobody shares'],
   ['/?mock#/transfers', 'Receiving'],
-  ['/?mock=empty#/transfers', 'Nothing has been fetched yet'],
   ['/?mock#/library', 'Kerosene'],
-  ['/?mock=empty#/library', 'Your library is empty'],
   ['/?mock#/library/quarantine', 'a Windows program behind a tag'],
   ['/?mock#/settings', 'Fetch only'],
   ['/?mock#/browse/alice', 'What alice shares'],
+];
+/** The same screens with nothing to show, or nobody to ask. */
+const STATES: Shown = [
+  ['/?mock=empty#/now', 'Welcome, silverfox.'],
+  ['/?mock#/search', 'What would you like to hear?'],
+  ['/?mock#/search?q=nothing', 'Nobody shares'],
+  ['/?mock=empty#/transfers', 'Nothing has been fetched yet'],
+  ['/?mock=empty#/library', 'Your library is empty'],
   ['/?mock=offline#/now', 'does not answer'],
   ['/?mock=locked', 'Open the link once more'],
 ];
 
 /** For the page: what reaches over its right edge without a box of its own to scroll in. */
-const TOO_WIDE = `[...document.querySelectorAll('body *')].flatMap((element) => {
+const TOO_WIDE = `[...document.querySelectorAll('#page *')].flatMap((element) => {
   const { width, right } = element.getBoundingClientRect();
   if (width === 0 || right <= innerWidth + 1) return [];
-  for (let up = element.parentElement; up !== document.body; up = up.parentElement)
+  for (let up = element.parentElement; up.id !== 'page'; up = up.parentElement)
     if (getComputedStyle(up).overflowX !== 'visible') return [];
   return [element.tagName + '.' + element.className + ' reaches ' + Math.round(right)];
 })`;
@@ -85,6 +89,20 @@ for (const [path, text] of SCREENS) {
   );
 }
 
+for (const [path, text] of STATES) {
+  test(`${path} has no axe violation and nothing wider than 360 pixels`, { skip }, () =>
+    visit(
+      path,
+      async (page) => {
+        await page.getByText(text).first().waitFor();
+        assert.deepEqual(await violations(page), []);
+        assert.deepEqual(await page.evaluate(TOO_WIDE), []);
+      },
+      { viewport: NARROW, colorScheme: 'light' },
+    ),
+  );
+}
+
 test('a song is searched, opened, played and fetched with the keyboard alone', { skip }, () =>
   visit('/?mock#/now', async (page) => {
     await page.getByText('You share 640 files').waitFor();
@@ -115,6 +133,23 @@ test('a song is searched, opened, played and fetched with the keyboard alone', {
     assert.equal(await page.evaluate('document.activeElement.role'), 'treegrid');
     await page.keyboard.press('/');
     assert.equal(await page.evaluate('document.activeElement.type'), 'search');
+  }),
+);
+
+test('Ctrl-K goes anywhere by a few letters, and searches for everything else', { skip }, () =>
+  visit('/?mock#/now', async (page) => {
+    await page.getByText('You share 640 files').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.keyboard.type('lib');
+    await page.keyboard.press('Enter');
+    await page.getByRole('grid', { name: 'Library' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
+    await page.keyboard.type('paper boats');
+    await page.keyboard.press('Enter');
+    await page.getByText('in 160 files').waitFor();
   }),
 );
 
@@ -188,10 +223,10 @@ test('a table is sorted by its headers, both ways, and says so', { skip }, () =>
     await size.getByRole('button').click();
     assert.equal(await size.getAttribute('aria-sort'), 'descending');
     const first = page.locator('[role="row"][aria-rowindex="2"]');
-    const before = await first.textContent();
+    const largest = await first.textContent();
     await size.getByRole('button').click();
     assert.equal(await size.getAttribute('aria-sort'), 'ascending');
-    await first.filter({ hasNotText: before ?? '' }).waitFor();
+    await first.filter({ hasNotText: largest ?? '' }).waitFor();
   }),
 );
 

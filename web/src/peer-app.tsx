@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { actsOf } from './acts.ts';
 import { useNow } from './shell/clock.ts';
 import { PeerContext, type Peer, useStatus } from './peer-context.ts';
+import { PeerPalette } from './peer-palette.tsx';
 import { Dock } from './player/dock.tsx';
 import { Player } from './player/player.ts';
 import { Live } from './provider/live.ts';
@@ -98,6 +99,7 @@ function PeerFrame({ peer }: { peer: Peer }): ReactNode {
       stale={link.state === 'lost' && status !== null}
       foot={<Dock />}
     >
+      <PeerPalette items={ITEMS} />
       <Suspense fallback={<Loading />}>
         <Screen path={path} />
       </Suspense>

@@ -394,6 +394,15 @@ export const en = {
     empty: 'Nothing here.',
   },
 
+  palette: {
+    title: 'Go to or do',
+    hint: 'Go to, do, or search …',
+    searchFor: (text: string) => `Search for “${text}”`,
+    playPause: 'Play or pause',
+    light: 'Light colours',
+    dark: 'Dark colours',
+  },
+
   table: {
     sortBy: (title: string) => `Sort by ${title}`,
     expand: 'Show sources',
