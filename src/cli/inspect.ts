@@ -6,7 +6,7 @@ import { type FileHandle, lstat, mkdir, open, stat, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { Failure, harmless, type OptionTable, readable } from '#base';
 import { createJudge, type Judgement, type WrapsterList } from '#guard';
-import { numberedName, safeName, WrapsterReader } from '#wire/wrapster';
+import { numberedName, safeName, type WrapsterEvent, WrapsterReader } from '#wire/wrapster';
 import type { Command, CommandContext } from './command.ts';
 import { drawStrip, paintStrip } from './inspect-strip.ts';
 
@@ -93,29 +93,33 @@ async function unwrap(path: string, list: WrapsterList, extract: string | null):
       target = await create(extract, safeName(entry.name));
   };
   let begun = -1;
+  const take = async (events: readonly WrapsterEvent[]): Promise<void> => {
+    for (const event of events) {
+      if (event.type !== 'data' && event.type !== 'whole') continue;
+      if (begun < event.index) {
+        begun = event.index;
+        await begin(begun);
+      }
+      if (event.type === 'data') {
+        hash?.update(event.bytes);
+        await writeAll(target?.handle, event.bytes);
+        continue;
+      }
+      const file = files[event.index];
+      if (file !== undefined) {
+        file.sha1 = hash?.digest('hex') ?? null;
+        if (target !== null) file.to = target.name;
+      }
+      await target?.handle.close();
+      target = null;
+    }
+  };
   try {
     for await (const chunk of createReadStream(path, { start: list.at, highWaterMark: READ_BYTES })) {
-      for (const event of reader.write(chunk as Uint8Array).events) {
-        if (event.type !== 'data' && event.type !== 'whole') continue;
-        if (begun < event.index) {
-          begun = event.index;
-          await begin(begun);
-        }
-        if (event.type === 'data') {
-          (hash as Hash | null)?.update(event.bytes);
-          await writeAll((target as { handle: FileHandle } | null)?.handle, event.bytes);
-          continue;
-        }
-        const file = files[event.index];
-        if (file !== undefined) {
-          file.sha1 = (hash as Hash | null)?.digest('hex') ?? null;
-          if (target !== null) file.to = (target as { name: string }).name;
-        }
-        await (target as { handle: FileHandle } | null)?.handle.close();
-        target = null;
-      }
+      await take(reader.write(chunk as Uint8Array).events);
       if (reader.done) break;
     }
+    await take(reader.end());
   } finally {
     await (target as { handle: FileHandle } | null)?.handle.close();
   }

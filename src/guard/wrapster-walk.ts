@@ -18,6 +18,7 @@ export function* walkWrapster(w: Window, context: Context): Walk {
     w.pos += used;
     record.mark(w.fileOffset(w.pos), 'foreign');
   }
+  for (const event of reader.end()) if (event.type === 'whole') whole.add(event.index);
   const files = reader.entries.map((entry, index) => ({
     name: readable(entry.name),
     sizeBytes: entry.sizeBytes,

@@ -1,7 +1,7 @@
 // Tags and what else real files wear, written by hand so that each form is exactly what it is meant to be.
 
 export type Bytes = Uint8Array;
-const latin = (text: string): Bytes => Uint8Array.from(text, (letter) => letter.charCodeAt(0) & 255);
+const latin = (words: string): Bytes => Uint8Array.from(words, (letter) => letter.charCodeAt(0) & 255);
 
 export function join(...parts: (Bytes | string)[]): Bytes {
   return new Uint8Array(Buffer.concat(parts.map((part) => (typeof part === 'string' ? latin(part) : part))));
@@ -160,17 +160,18 @@ export function fmt(tag = 1, hz = 44100, channels = 2): Bytes {
   );
 }
 
+function pad(word: string, length: number): Bytes {
+  const field = new Uint8Array(length);
+  field.set(latin(word).subarray(0, length));
+  return field;
+}
+
 /** Wrapster 1.0, 2.0, 3.0 around files. */
 export function wrapster(
   version: '1.0' | '2.0' | '3.0',
   files: { name: string; bytes: Bytes }[],
   count = files.length,
 ): Bytes {
-  const pad = (word: string, length: number): Bytes => {
-    const field = new Uint8Array(length);
-    field.set(latin(word).subarray(0, length));
-    return field;
-  };
   const three = version === '3.0';
   const head = join(new Uint8Array(6), pad(three ? 'wwapster' : 'wrapster', 10), pad(version, 8), le(count, 4));
   const entry = ({ name, bytes }: { name: string; bytes: Bytes }): Bytes =>

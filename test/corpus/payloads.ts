@@ -90,6 +90,10 @@ function ole(words: string[] = []): Bytes {
 const prose = (length: number): string =>
   'It was a dark and stormy night; the rain fell in torrents. '.repeat(Math.ceil(length / 59)).slice(0, length);
 
+function p(kind: ForeignKind, name: string, bytes: Bytes | string): Payload {
+  return { kind, name, bytes: typeof bytes === 'string' ? join(bytes) : bytes };
+}
+
 /** Everything. `dir` is for what ffmpeg makes. */
 export function payloads(dir: string): Payload[] {
   const made = (name: string, ...args: string[]): Bytes => {
@@ -108,11 +112,6 @@ export function payloads(dir: string): Payload[] {
     return new Uint8Array(readFileSync(output));
   };
   const still = ['-frames:v', '1'];
-  const p = (kind: ForeignKind, name: string, bytes: Bytes | string): Payload => ({
-    kind,
-    name,
-    bytes: typeof bytes === 'string' ? join(bytes) : bytes,
-  });
   return [
     p('program', 'pe.exe', pe()),
     p('program', 'elf', new Uint8Array(readFileSync('/bin/true'))),

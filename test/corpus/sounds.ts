@@ -17,7 +17,9 @@ export function wav(sound: Sound, seconds: number, hz = 44100, channels = 2, see
   }
   const bytes = new Uint8Array(44 + data.byteLength);
   const view = new DataView(bytes.buffer);
-  const word = (at: number, text: string): void => void bytes.set(new TextEncoder().encode(text), at);
+  const word = (at: number, text: string): void => {
+    bytes.set(new TextEncoder().encode(text), at);
+  };
   word(0, 'RIFF');
   view.setUint32(4, 36 + data.byteLength, true);
   word(8, 'WAVEfmt ');

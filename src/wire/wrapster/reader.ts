@@ -73,6 +73,15 @@ export class WrapsterReader {
     return { events, used: at };
   }
 
+  /** The bytes end here; what a lying count made the reader hold back may still be data (3.0). */
+  end(): WrapsterEvent[] {
+    const events: WrapsterEvent[] = [];
+    // A header that is cut off begins as a name does.
+    const isName = (this.#held[0] as number) >= 0x20;
+    if (this.#v3 && this.#stage === 'entry' && this.entries.length > 0 && !this.done && !isName) this.#heldWasData(events);
+    return events;
+  }
+
   #take(chunk: Uint8Array, at: number, events: WrapsterEvent[]): number {
     if (this.#v3) {
       if (this.#inFrame === V3_FRAME_BYTES) this.#inFrame = 0;
@@ -143,8 +152,8 @@ export class WrapsterReader {
     const entry = entryOf(this.#held);
     if (entry === null) {
       // The count lied, or the rest is padding.
-      if (this.#v3 && this.entries.length > 0) this.#nextData(events);
-      else this.done = true;
+      if (!this.#v3 || this.entries.length === 0) this.done = true;
+      else this.#heldWasData(events);
       return;
     }
     events.push({ type: 'entry', entry, index: this.entries.length });
@@ -159,6 +168,13 @@ export class WrapsterReader {
     if (entry.sizeBytes === 0) this.#fileEnded(events);
   }
 
+  /** 3.0: the count lied, so what was held for a file header is data already. */
+  #heldWasData(events: WrapsterEvent[]): void {
+    const held = this.#held.slice(0, this.#heldBytes);
+    this.#nextData(events);
+    for (let at = 0; at < held.length && !this.done; ) at += this.#data(held, at, held.length - at, events);
+  }
+
   #expect(stage: 'entry', bytes: number): void {
     this.#stage = stage;
     this.#wanted = bytes;
@@ -171,7 +187,8 @@ function entryOf(bytes: Uint8Array): WrapsterEntry | null {
   const field = byteString(bytes, 0, NAME_BYTES);
   const end = field.indexOf('\0');
   const name = end < 0 ? field : field.slice(0, end);
-  if (name.trim() === '') return null;
+  // oxlint-disable-next-line no-control-regex
+  if (name.trim() === '' || /[\u0001-\u001f]/.test(name)) return null;
   return { name, sizeBytes: u32(bytes, 292) };
 }
 
