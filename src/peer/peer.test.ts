@@ -47,7 +47,7 @@ describe('two peers and a hub', () => {
     const file = [...(hub.user('anna')?.files.values() ?? [])].find(({ path }) => path.includes('Slow River'));
     assert.equal(file?.path, `\\music\\${TUNE}`);
     assert.equal(file?.size, statSync(join(music, TUNE)).size);
-    assert.ok(Number(file?.seconds) > 5 && Number(file?.kbps) >= 32 && /^[0-9a-f]{32}$/.test(file?.hash ?? ''));
+    assert.ok((file?.seconds ?? 0) > 5 && (file?.kbps ?? 0) >= 32 && /^[0-9a-f]{32}$/.test(file?.hash ?? ''));
   });
 
   it('exchange a song, byte for byte', async () => {
@@ -131,18 +131,11 @@ describe('two peers and a hub', () => {
       'SENDeve "x.mp3" 99999999999',
       'GETeve "\\music\\..\\..\\etc\\passwd" 0',
       'GETeve "\\music\\x.mp3" 99999999999999999999',
-    ])
-      bad.push((await open(port)).on('error', () => {}));
-    for (const [index, text] of [
-      '\0'.repeat(500),
-      'GET',
-      'GET nobody "',
-      `GETeve "${'a'.repeat(5000)}" 0`,
-      'SENDeve "x.mp3" 99999999999',
-      'GETeve "\\music\\..\\..\\etc\\passwd" 0',
-      'GETeve "\\music\\x.mp3" 9'.repeat(9),
-    ].entries())
-      bad[index]?.write(text);
+    ]) {
+      const socket = (await open(port)).on('error', () => {});
+      socket.write(text);
+      bad.push(socket);
+    }
     for (let i = 0; i < 9; i++) {
       const socket = await open(port);
       bad.push(socket.on('error', () => {}));
@@ -204,7 +197,7 @@ describe('a partner who does not behave', () => {
     await until(peer, 'the hub', () => (peer.status.hubs[0]?.state === 'online' ? true : undefined));
   });
   after(async () => {
-    for (const uploader of uploaders) await uploader.stop();
+    for (const one of uploaders) await one.stop();
     await rig.end();
     await hub.stop();
   });
@@ -227,12 +220,6 @@ describe('a partner who does not behave', () => {
     await until(peer, 'the offer', () => (hub.user(nick)?.files.has(path) === true ? true : undefined));
     return one;
   }
-  const whole = (bytes: Buffer) => (socket: Socket, get: string) => {
-    const offset = Number(/\d+$/.exec(get)?.[0]);
-    socket.write(String(bytes.length));
-    socket.end(bytes.subarray(offset));
-  };
-
   it("who sends a program under a song's name is stopped, named and held", async () => {
     const program = Buffer.concat([
       Buffer.from('MZ\x90\0\x03\0\0\0', 'latin1'),
@@ -512,4 +499,13 @@ async function free(): Promise<number> {
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+/** Serves these bytes from wherever it is asked. */
+function whole(bytes: Buffer): (socket: Socket, get: string) => void {
+  return (socket, get) => {
+    const offset = Number(/\d+$/.exec(get)?.[0]);
+    socket.write(String(bytes.length));
+    socket.end(bytes.subarray(offset));
+  };
 }

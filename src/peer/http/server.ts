@@ -13,7 +13,6 @@ import fastify, {
 import {
   type ApiError,
   type DownloadRequest,
-  HELLO_ROUTE,
   LIVE_REQUEST_SCHEMA,
   type Hello,
   LIMITS as API_LIMITS,
@@ -132,6 +131,10 @@ function setUp(app: FastifyInstance, where: { address: Address }, token: string)
     // What is no route is refused like what is one, so that nobody learns the routes without the token.
     const allowed = checkToken(asked, route ?? {}, token);
     if (!allowed.ok) return deny(reply, allowed);
+  });
+  // A refused upgrade leaves its socket to nobody: it would stay open for ever.
+  app.addHook('onResponse', async (request, reply) => {
+    if (request.headers.upgrade !== undefined && reply.statusCode >= 400) request.raw.socket.destroySoon();
   });
   app.setErrorHandler(
     (error: { validation?: unknown; statusCode?: number; code?: string; message: string }, _, reply) => {
@@ -297,7 +300,7 @@ function addRoutes(app: FastifyInstance, peer: Peer, token: string): void {
   });
   on('selfTest', () => peer.host.selfTest());
   const hello: Hello = { program: 'peer', version: peer.version };
-  add(app, HELLO_ROUTE, () => hello);
+  on('hello', () => hello);
 
   function on(
     name: PeerRoute,
@@ -327,7 +330,7 @@ function add(
 }
 
 /** A download by command may name its folder. */
-function withFolder<B extends { properties: object }>(body: B): object {
+function withFolder(body: { properties: object }): object {
   return {
     ...body,
     properties: {

@@ -55,10 +55,9 @@ export class Rig {
       restart: async () => {},
       selfTest: async () => ({ ok: true, lines: [] }),
     });
-    const bytes = (path: string): string => Buffer.from(path).toString('latin1');
     const roots = [
-      ...settings.shareFolders.map((path) => ({ path: bytes(path), kind: 'share' as const })),
-      { path: bytes(downloadsDir), kind: 'downloads' as const },
+      ...settings.shareFolders.map((path) => ({ path: bytesOfPath(path), kind: 'share' as const })),
+      { path: bytesOfPath(downloadsDir), kind: 'downloads' as const },
     ];
     const peer = new Peer(
       { version: 'test', settings, stateDir, roots, problems: [] },
@@ -76,6 +75,11 @@ export class Rig {
     for (const peer of this.#peers) await peer.stop().catch(() => {});
     rmSync(this.dir, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** As the scan names files: one character a byte. */
+function bytesOfPath(path: string): string {
+  return Buffer.from(path).toString('latin1');
 }
 
 /** Asks again until `found` says something other than undefined. */
