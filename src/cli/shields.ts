@@ -23,7 +23,7 @@ import {
   startShields,
   verdictOf,
 } from '#shields';
-import type { Command, CommandContext, CommandModule } from './command.ts';
+import type { Command, CommandContext } from './command.ts';
 import { serve } from './serve.ts';
 
 const PROBE_OPTIONS = {
@@ -239,7 +239,7 @@ const serveCommand: Command = {
       async () =>
         await startShields(options, { log: context.log, dataDir: context.dataDir, webDir, version: version() }),
       ({ listen }) =>
-        `Shields: http://${String(listen['http'])}/${options.lan ? '  (also tests visitors from the local network)' : ''}`,
+        `Shields: http://${listen.http}/${options.lan ? '  (also tests visitors from the local network)' : ''}`,
     );
   },
 };
@@ -249,7 +249,7 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-export const subcommands: CommandModule['subcommands'] = {
+export const subcommands: Readonly<Record<string, Command>> = {
   probe: probeCommand,
   audit: auditCommand,
   serve: serveCommand,

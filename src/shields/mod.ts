@@ -20,4 +20,4 @@ export { type Finding, findings } from './audit/findings.ts';
 export type { Audit, Listener, Outgoing } from './audit/sockets.ts';
 export { auditCards } from './cards.ts';
 export { LIMITS } from './gate.ts';
-export { SHIELDS_OPTIONS, startShields } from './serve.ts';
+export { SHIELDS_OPTIONS, startShields } from './options.ts';

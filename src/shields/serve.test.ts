@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { ShieldsMe, ShieldsMessage, ShieldsReport } from '#api';
 import { silentLog } from '#base';
-import { type RunningShields, startShields } from './serve.ts';
+import { type RunningShields, startShields } from './options.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'shields-'));
 const DEADLINE_MS = 15_000;

@@ -6,7 +6,7 @@ import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { HELLO_ROUTE, type Hello, SHIELDS_ROUTES, type ShieldsAudit, type ShieldsConsent, type ShieldsMe } from '#api';
-import { Failure, harmless, type Log, type OptionTable, type OptionValues } from '#base';
+import { Failure, harmless, type Log } from '#base';
 import { formatAddress, listen, parseAddress } from '#net';
 import { type TrustedProxies, trustProxies } from './addresses.ts';
 import { audit } from './audit/audit.ts';
@@ -16,33 +16,12 @@ import { auditCards, generalCards } from './cards.ts';
 import { LIMITS } from './gate.ts';
 import { portName, portTexts } from './knowledge.ts';
 import { LiveRoom } from './live.ts';
+import type { RunningShields, ShieldsEnvironment, ShieldsOptions } from './options.ts';
 import { portsOf } from './ports.ts';
 import { headersOf, refuse, sameOrigin, sitsHere, warningsFor, whoAsks } from './visit.ts';
 
-export const SHIELDS_OPTIONS = {
-  http: { type: 'text', default: '127.0.0.1:8882', value: 'ADDR:PORT', help: 'where the page is served' },
-  lan: {
-    type: 'flag',
-    default: false,
-    help: 'also test visitors from private addresses, this machine among them; the page says so',
-  },
-  trustProxy: {
-    type: 'list',
-    default: [],
-    value: 'CIDR',
-    help: 'a proxy before this page whose X-Forwarded-For is believed',
-  },
-} as const satisfies OptionTable;
-
-export type ShieldsEnvironment = { log: Log; dataDir: string; webDir: string; version: string };
-
-export type RunningShields = { listen: { http: string }; stop(): Promise<void> };
-
 /** @throws Failure when the port cannot be had or an option cannot be read */
-export async function startShields(
-  options: OptionValues<typeof SHIELDS_OPTIONS>,
-  environment: ShieldsEnvironment,
-): Promise<RunningShields> {
+export async function start(options: ShieldsOptions, environment: ShieldsEnvironment): Promise<RunningShields> {
   const address = parseAddress(options.http, '127.0.0.1', 8882);
   if (address === null) throw new Failure(`--http: "${options.http}" is not ADDR:PORT`);
   const room = new LiveRoom({

@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { type Layout, rulesOf } from './layouts.ts';
 
@@ -14,6 +15,12 @@ export type Ran = { stdout: string; stderr: string; code: number | null; seconds
 
 export const SCANNER = { 4: '10.77.0.1', 6: 'fd77::1' } as const;
 export const TARGET = { 4: '10.77.0.2', 6: 'fd77::2' } as const;
+
+/** What still runs when a test was cut off by its deadline: it must not outlive the process, nor hold it. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 const HOLD = ['sh', '-c', 'echo $$; exec sleep 3600'];
 const READY_MS = 10_000;
@@ -121,6 +128,8 @@ for _ in range(3): s.sendto(b'',('${host}',9)); time.sleep(.1)`;
     const [program, ...args] = command as [string, ...string[]];
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#children.push(child);
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     const lines = createInterface(child.stdout);
@@ -129,6 +138,8 @@ for _ in range(3): s.sendto(b'',('${host}',9)); time.sleep(.1)`;
       string,
     ];
     ended.catch(() => {});
+    child.unref();
+    for (const pipe of [child.stdout, child.stderr]) (pipe as Socket).unref();
     return { child, line };
   }
 }

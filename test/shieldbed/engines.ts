@@ -5,11 +5,12 @@ import { type Layout, type Truth, truthOf } from './layouts.ts';
 
 export type Result = { states: ReadonlyMap<number, Truth>; seconds: number; adaptive?: boolean; proxied?: boolean };
 
-/** Our engine as it stands, in a process of its own in the scanner's namespace. */
-export async function peershield(bed: Bed, layout: Layout, rttMs: number | null): Promise<Result> {
+/** Our engine as it stands, in a process of its own in the scanner's namespace; `before` is shell, as `ulimit -n 64; `. */
+export async function peershield(bed: Bed, layout: Layout, rttMs: number | null, before = ''): Promise<Result> {
   const script = join(import.meta.dirname, 'probe-once.ts');
   const ports = [...layout.kinds.keys()].join(',');
-  const ran = await bed.scan([process.execPath, script, TARGET[layout.family], String(rttMs ?? 'unknown')], ports);
+  const run = [process.execPath, script, TARGET[layout.family], String(rttMs ?? 'unknown')];
+  const ran = await bed.scan(['sh', '-c', `${before}exec "$@"`, 'sh', ...run], ports);
   if (ran.code !== 0) throw new Error(`the probe failed: ${ran.stderr}`);
   const { states, seconds, adaptive, proxied } = JSON.parse(ran.stdout) as Omit<Result, 'states'> & {
     states: [number, Truth][];
@@ -58,4 +59,13 @@ export function score(layout: Layout, { states }: Result): Score {
     wrong.push(`${port} ${layout.kinds.get(port)}: ${said ?? 'nothing'}`);
   }
   return { right: layout.kinds.size - wrong.length, of: layout.kinds.size, falselyOpen, wrong };
+}
+
+/** States in the lines of `peershield shields probe --json`. */
+export function statesIn(ndjson: string): Map<number, Truth> {
+  const lines = ndjson
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as { event: string; port: number; state: Truth });
+  return new Map(lines.filter(({ event }) => event === 'port').map(({ port, state }) => [port, state]));
 }

@@ -1,0 +1,30 @@
+// What `shields serve` can be told, what it needs, and what it gives back. Apart from serve.ts, so that the short commands
+// of this room load no web server.
+import type { Log, OptionTable, OptionValues } from '#base';
+
+export const SHIELDS_OPTIONS = {
+  http: { type: 'text', default: '127.0.0.1:8882', value: 'ADDR:PORT', help: 'where the page is served' },
+  lan: {
+    type: 'flag',
+    default: false,
+    help: 'also test visitors from private addresses, this machine among them; the page says so',
+  },
+  trustProxy: {
+    type: 'list',
+    default: [],
+    value: 'CIDR',
+    help: 'a proxy before this page whose X-Forwarded-For is believed',
+  },
+} as const satisfies OptionTable;
+
+export type ShieldsOptions = OptionValues<typeof SHIELDS_OPTIONS>;
+
+export type ShieldsEnvironment = { log: Log; dataDir: string; webDir: string; version: string };
+
+export type RunningShields = { listen: { http: string }; stop(): Promise<void> };
+
+/** @throws Failure when the port cannot be had or an option cannot be read */
+export async function startShields(options: ShieldsOptions, environment: ShieldsEnvironment): Promise<RunningShields> {
+  const serve = await import('./serve.ts');
+  return await serve.start(options, environment);
+}
