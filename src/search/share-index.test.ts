@@ -110,6 +110,7 @@ test('suggests the frequent word that was probably meant', () => {
   assert.deepEqual(suggest(index, 'metalcia'), ['metallica']);
   assert.deepEqual(suggest(index, 'nirvana'), []);
   assert.deepEqual(suggest(index, 'qqqqqq'), []);
+  assert.deepEqual(suggest(index, 'nirvanna madona 12'), ['nirvana madonna 12']);
 });
 
 test('own files are never found, firewalled ones only by those who are not, hidden ones by nobody', () => {

@@ -3,6 +3,7 @@
 import { type ByteString, fold, readable, wireText } from '#base';
 import type { SearchIndex } from './share-index.ts';
 
+const PLAIN_WORD = /^[\p{L}\p{N}']+$/u;
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 /** Shorter words are too near to everything, longer ones too dear. */
 const LEAST_LETTERS = 3;
@@ -13,12 +14,23 @@ const COMPARED = 2000;
 const MORE_FREQUENT = 20;
 
 /**
- * The words that may have been meant, best first, at most `most`; none when the word is frequent itself. Words are
- * folded text, as the index knows them.
+ * What may have been meant by a text that found nothing or little, best first, at most `most`: the text with its rare
+ * words replaced. Empty when its words are frequent, or nothing better is near.
  */
 export function suggest(index: SearchIndex, typed: string, most = 3): string[] {
+  const words = typed.trim().split(/\s+/);
+  const better = words.map((word) => nearTo(index, word));
+  const rare = better.findIndex((list) => list.length > 0);
+  if (rare < 0) return [];
+  // Of several rare words the first is offered in all its ways, the others in their best.
+  const ways = (better[rare] as string[]).slice(0, most);
+  return ways.map((way) => words.map((word, i) => (i === rare ? way : (better[i]?.[0] ?? word))).join(' '));
+}
+
+/** Words of the index, folded, that are far more frequent than this one and near to it. */
+function nearTo(index: SearchIndex, typed: string): string[] {
   const word = fold(typed);
-  if (word.length < LEAST_LETTERS || word.length > MOST_LETTERS) return [];
+  if (word.length < LEAST_LETTERS || word.length > MOST_LETTERS || !PLAIN_WORD.test(word)) return [];
   const own = countOf(index, wireText(word));
   const found = new Map<ByteString, number>();
   for (const near of oneSlipFrom(word)) {
@@ -28,7 +40,7 @@ export function suggest(index: SearchIndex, typed: string, most = 3): string[] {
   }
   if (found.size === 0) addTwoSlips(index, wireText(word), own, found);
   const best = [...found].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  return best.slice(0, most).map(([text]) => readable(text));
+  return best.map(([text]) => readable(text));
 }
 
 function countOf(index: SearchIndex, word: ByteString): number {
