@@ -1,7 +1,7 @@
 // Search as people write it, for clients that asked for it (message 2140). The syntax is `parseQuery`'s; besides it
 // `md5:TOKEN:SIZE` alone finds by content.
 import { type ByteString, readable, wireText } from '#base';
-import { parseQuery, type Search, suggest } from '#search';
+import { type Found, groupRecordings, parseQuery, rank, type Search, suggest } from '#search';
 import { parseWhole } from '#wire/napster';
 import type { Hub } from './hub.ts';
 import { LIMITS } from './limits.ts';
@@ -40,22 +40,28 @@ export function richSearch(hub: Hub, user: User, id: ByteString, max: number, te
 
 function run(hub: Hub, user: User, search: Search, id: ByteString, words: string, reason: string): void {
   const began = performance.now();
-  let found = 0;
+  const rows: Row[] = [];
   const turn = (): Turn => {
     if (user.state === 'gone') return 'done';
     if ((user.line.socket?.writableLength ?? 0) > LIMITS.unsentPause.value) return 'wait';
     const done = search.run(LIMITS.searchSteps.value);
-    for (let i = 0; i < search.count; i++) found += write(hub, user, id, search.shares[i] as number);
+    for (let i = 0; i < search.count; i++) {
+      const row = rowOf(hub, id, search.shares[i] as number);
+      if (row !== null) rows.push(row);
+    }
     return done || search.steps > LIMITS.searchCost.value ? 'done' : 'more';
   };
   runInTurns(
     hub,
     user,
     turn,
-    () => user.session.out.frame(2142, `${id} ${found}${remark(hub, words, found, reason)}`),
+    () => {
+      for (const row of bestFirst(rows, words)) user.session.out.frame(2141, row.payload);
+      user.session.out.frame(2142, `${id} ${rows.length}${remark(hub, words, rows.length, reason)}`);
+    },
     () => {
       hub.giveBack(search);
-      hub.counters.searched(performance.now() - began, words, found);
+      hub.counters.searched(performance.now() - began, words, rows.length);
     },
   );
 }
@@ -67,14 +73,26 @@ function remark(hub: Hub, words: string, found: number, reason: string): ByteStr
   return text === '' ? '' : ` "${wireText(text.slice(0, 200)).replace(/"/g, "'")}"`;
 }
 
-/** Message 2141; 1 when it was written. */
-function write(hub: Hub, user: User, id: ByteString, share: number): number {
+/** A 2141 in waiting, with what its order depends on. What a hub cannot know of an owner counts as neither good nor bad. */
+type Row = Found & { payload: ByteString };
+
+function rowOf(hub: Hub, id: ByteString, share: number): Row | null {
   const { index } = hub;
   const owner = hub.ownerOf(share);
-  if (owner === undefined) return 0;
-  const hash = index.hashOf(share) || '0';
-  const facts = `${hash} ${index.sizeOf(share)} ${index.kbpsOf(share)} ${index.hzOf(share)} ${index.secondsOf(share)}`;
+  if (owner === undefined) return null;
+  const path = index.pathOf(share);
+  const hash = index.hashOf(share);
+  const seconds = index.secondsOf(share);
+  const kbps = index.kbpsOf(share);
+  const facts = `${hash || '0'} ${index.sizeOf(share)} ${kbps} ${index.hzOf(share)} ${seconds}`;
   const about = `${index.sourcesOf(share)} ${index.recordingOf(share)}`;
-  user.session.out.frame(2141, `${id} "${index.pathOf(share)}" ${facts}${owner.tail} ${about}`);
-  return 1;
+  const payload = `${id} "${path}" ${facts}${owner.tail} ${about}`;
+  return { name: readable(path), hash, seconds, kbps, freeSlot: null, completed: 0, failed: 0, payload };
+}
+
+/** All sources of a recording together, the recordings that fit best first. */
+function bestFirst(rows: readonly Row[], words: string): Row[] {
+  const wanted = words.split(' ');
+  const ranked = groupRecordings(rows).map((recording) => ({ recording, score: rank(recording, wanted).score }));
+  return ranked.toSorted((a, b) => b.score - a.score).flatMap(({ recording }) => recording.offers);
 }
