@@ -69,9 +69,14 @@ async function chooseApp(scenario: string | null): Promise<ReactNode> {
     const { mockProvider, scenarioOf } = await import('./provider/mock.ts');
     return <PeerApp provider={mockProvider(scenarioOf(scenario))} />;
   }
-  if ((await whoServes()) === 'shields') {
+  const program = await whoServes();
+  if (program === 'shields') {
     const { default: ShieldsApp } = await import('./screens/shields/shields-app.tsx');
     return <ShieldsApp />;
+  }
+  if (program === 'hub') {
+    const { default: HubApp } = await import('./screens/hub/hub-app.tsx');
+    return <HubApp />;
   }
   const { PeerApp } = await import('./peer-app.tsx');
   const { realProvider } = await import('./provider/real.ts');

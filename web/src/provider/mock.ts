@@ -111,8 +111,8 @@ class World {
           : {
               stepMs: 1000,
               until: Date.now(),
-              downBps: wave(120, 1_900_000, 11, this.#chance),
-              upBps: wave(120, 760_000, 17, this.#chance),
+              downBps: wave(120, 5_400_000, 11, this.#chance),
+              upBps: wave(120, 2_700_000, 17, this.#chance),
             };
       case 'power':
         this.#power = body.on === true;

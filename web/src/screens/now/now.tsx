@@ -97,7 +97,7 @@ function Traffic(): ReactNode {
         format={speed}
         lines={[
           { label: t.now.down, color: '--ps-down', values: downBps },
-          { label: t.now.up, color: '--ps-up', mirrored: true, values: upBps },
+          { label: t.now.up, color: '--ps-up-fill', mirrored: true, values: upBps },
         ]}
       />
     </Card>

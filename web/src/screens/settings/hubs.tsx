@@ -1,7 +1,8 @@
 // The hubs: which are used, how each stands, one more.
-import { Button, PasswordInput, Switch, TextInput } from '@mantine/core';
+import { ActionIcon, Button, PasswordInput, Switch, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useStatus } from '../../peer-context.ts';
+import { Icon } from '../../shell/icons.tsx';
 import { t } from '../../texts/mod.ts';
 import type { Draft } from './settings.tsx';
 import css from './settings.module.css';
@@ -36,15 +37,14 @@ export function HubList({ draft: { values, change } }: { draft: Draft }): ReactN
                       : `${t.now.hubState[state.state]}: ${state.reason}`}
                 </span>
               </span>
-              <Button
-                size="compact-sm"
+              <ActionIcon
                 variant="subtle"
                 color="red"
                 aria-label={`${t.settings.remove}: ${address}`}
                 onClick={() => change({ hubs: kept.filter((hub) => hub.address !== address) })}
               >
-                {t.settings.remove}
-              </Button>
+                <Icon name="trash" size={18} />
+              </ActionIcon>
             </li>
           );
         })}
