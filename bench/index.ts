@@ -92,7 +92,18 @@ function drawRecording(chance: Chance): number {
   return (low * 7919) % RECORDINGS;
 }
 
+/** Kept where everybody comes back often and memory allows. */
+const kept: SharedFile[][] | null = Number(options.rounds) > 2 && FILES <= 2_000_000 ? [] : null;
+
 function filesOf(owner: number): SharedFile[] {
+  const known = kept?.[owner];
+  if (known !== undefined) return known;
+  const made = makeFiles(owner);
+  if (kept !== null) kept[owner] = made;
+  return made;
+}
+
+function makeFiles(owner: number): SharedFile[] {
   const chance = seeded(owner + 1);
   const root = ROOTS[owner % ROOTS.length] as string;
   return Array.from({ length: PER_OWNER }, () => {
