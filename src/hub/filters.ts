@@ -3,7 +3,7 @@
 import { type ByteString, fold, readable } from '#base';
 import type { Store } from '#store';
 
-/** `word` and `pattern` of a path; `search` words that cannot be searched; `name` a file name; `hash` an MD5 token. */
+/** `word` neither shared nor searched; `pattern` of a path; `search` not searched; `name` of a file; `hash` its MD5 token. */
 export type FilterKind = 'word' | 'pattern' | 'search' | 'name' | 'hash';
 export type FilterRow = { id: number; kind: FilterKind; pattern: string; setter: string; at: number; enabled: number };
 
@@ -82,7 +82,7 @@ export class Filters {
     this.#patterns = of('pattern')
       .map(compiled)
       .filter((pattern) => pattern !== null);
-    this.#searches = new Set(of('search'));
+    this.#searches = new Set([...of('search'), ...this.#words]);
     this.#names = new Set(of('name'));
     this.#hashes = new Set(of('hash'));
     this.#any = rows.some(({ kind }) => kind !== 'search');

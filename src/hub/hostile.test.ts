@@ -240,6 +240,17 @@ test('searches, talk and shares have budgets of their own', () => {
   assert.equal(world.hub.sharedBy(sharer.user), 100);
 });
 
+test('many users of one address, and of one network, share a budget; one elsewhere is not concerned', () => {
+  const world = new HubWorld({ searchesPerMinute: 60, maxClones: 0, loginsPerMinute: 1000 });
+  const crowd = Array.from({ length: 20 }, (_, i) => world.guest(`c${i}`, { address: '10.5.0.7' }));
+  const elsewhere = world.guest('elsewhere', { address: '10.6.0.7' });
+  for (const client of crowd) for (let i = 0; i < 20; i++) client.send(200, 'FILENAME CONTAINS "x"');
+  const waiting = crowd.filter(({ paused }) => paused).length;
+  assert.ok(waiting >= 10, `${waiting} of 20 wait, though none is over its own budget of thirty`);
+  elsewhere.send(200, 'FILENAME CONTAINS "x"');
+  assert.ok(!elsewhere.paused);
+});
+
 test('logins, connections and registrations of one address and one network are bounded; another address is not concerned', async () => {
   const world = new HubWorld({ loginsPerMinute: 10, connectsPerMinute: 50, maxClones: 3 });
   let refused = 0;

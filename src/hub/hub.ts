@@ -21,7 +21,7 @@ import { Passwords } from './passwords.ts';
 import type { RelayDesk } from './relay.ts';
 import { searchFrame } from './searching.ts';
 import { shareDirectoryFrame, shareFrame } from './sharing.ts';
-import { type Budget, type Line, User } from './user.ts';
+import { type Budget, type Line, type Purse, User } from './user.ts';
 import { type Later, Work } from './work.ts';
 
 /** What a hub needs from outside. */
@@ -93,8 +93,11 @@ export class Hub implements ServerSink<User> {
   readonly #clones = new Map<string, number>();
   /** Budgets of addresses and networks, by `what:which`. */
   readonly #gates = new Map<string, TokenBucket>();
+  /** Budgets that the users of an address or a network share. */
+  readonly #shared = new Map<string, Purse>();
   #statsAt = 0;
   #tidyAt = 0;
+  #expireAt = 0;
 
   constructor(deps: HubDeps) {
     const { values, store, log, later, motd } = deps;
@@ -211,22 +214,54 @@ export class Hub implements ServerSink<User> {
   /** Takes from a user's budget whether it is there or not; who is in debt waits. Returns the wait in ms. */
   charge(user: User, budget: Budget, count: number): number {
     if (this.values.openLimits) return 0;
-    const bucket = this.bucket(user, budget);
-    bucket.force(count, this.now);
-    const waitMs = bucket.waitMs(0, this.now);
+    let waitMs = 0;
+    for (const { buckets, factor } of this.#purses(user)) {
+      const bucket = this.#bucketOf(buckets, budget, factor);
+      bucket.force(count, this.now);
+      waitMs = Math.max(waitMs, bucket.waitMs(0, this.now));
+    }
     if (waitMs > 0) this.#delay(user, budget, waitMs);
     return waitMs;
   }
 
+  /** The user's own bucket: for what is refused rather than waited for. */
   bucket(user: User, budget: Budget): TokenBucket {
-    const budgets = (user.budgets ??= new Map<Budget, TokenBucket>());
-    let bucket = budgets.get(budget);
+    return this.#bucketOf((this.#purses(user)[0] as Purse).buckets, budget, 1);
+  }
+
+  /** What a user pays from: their own, their address's and their network's, which all its users share. */
+  #purses(user: User): readonly Purse[] {
+    user.purses ??= [
+      { buckets: new Map(), factor: 1 },
+      this.#sharedPurse(user.address, ADDRESS_FACTOR),
+      this.#sharedPurse(networkOf(user.address), NETWORK_FACTOR),
+    ];
+    return user.purses;
+  }
+
+  #sharedPurse(key: string, factor: number): Purse {
+    let purse = this.#shared.get(key);
+    if (purse === undefined) {
+      purse = { buckets: new Map(), factor };
+      this.#shared.set(key, purse);
+    }
+    return purse;
+  }
+
+  #bucketOf(buckets: Map<Budget, TokenBucket>, budget: Budget, factor: number): TokenBucket {
+    let bucket = buckets.get(budget);
     if (bucket === undefined) {
       const [rate, burst] = RATES[budget](this.values);
-      bucket = new TokenBucket(rate, burst, this.now);
-      budgets.set(budget, bucket);
+      bucket = new TokenBucket(rate * factor, burst * factor, this.now);
+      buckets.set(budget, bucket);
     }
     return bucket;
+  }
+
+  /** New rates hold from now on. */
+  forgetBudgets(): void {
+    this.#shared.clear();
+    for (const user of this.users.values()) user.purses = null;
   }
 
   /** Whether this address (or network) may do this once more; `perMinute` of them, and half of it at once. */
@@ -367,8 +402,12 @@ export class Hub implements ServerSink<User> {
       this.#tidyAt = now + 60_000;
       this.bans.expire(this.deps.wallMs());
       this.accounts.flush();
-      this.accounts.expire(this.deps.wallMs() - this.values.nickExpireDays * 86_400_000);
       this.#forgetOld(now);
+    }
+    if (now >= this.#expireAt) {
+      this.#expireAt = now + 3_600_000;
+      const gone = this.accounts.expire(this.deps.wallMs() - this.values.nickExpireDays * 86_400_000);
+      if (gone > 0) this.record('hub', 'expire', '*', `${gone} accounts unused for ${this.values.nickExpireDays} days`);
     }
     if (now >= this.#statsAt) {
       this.#statsAt = now + 60_000;
@@ -415,10 +454,16 @@ export class Hub implements ServerSink<User> {
       this.whoWas.delete(key);
     }
     for (const [key, bucket] of this.#gates) if (bucket.isFull(now)) this.#gates.delete(key);
+    // Who still holds a purse that is forgotten here owes nothing; a new one begins full as well.
+    for (const [key, { buckets }] of this.#shared)
+      if ([...buckets.values()].every((bucket) => bucket.isFull(now))) this.#shared.delete(key);
   }
 }
 
 const GATES = 100_000;
+/** What the users of one address, and of one network, may do together, as multiples of what one may. */
+const ADDRESS_FACTOR = 4;
+const NETWORK_FACTOR = 40;
 const slice = Buffer.prototype.latin1Slice;
 
 function text(bytes: Uint8Array, from: number, to: number): ByteString {

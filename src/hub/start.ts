@@ -246,10 +246,8 @@ class Start {
       this.#context.log.error('motd', { why: (error as Error).message });
     }
     // Budgets are made anew with the new rates; addresses shown may have changed with privacy.
-    for (const user of this.hub.users.values()) {
-      user.budgets = null;
-      this.hub.refresh(user);
-    }
+    this.hub.forgetBudgets();
+    for (const user of this.hub.users.values()) this.hub.refresh(user);
   }
 }
 

@@ -23,6 +23,9 @@ export type Told = { nick: ByteString; at: number; why: 'download' | 'push' | 'b
 
 export type Budget = 'messages' | 'bytes' | 'shares' | 'talk' | 'searches' | 'told';
 
+/** Buckets that are filled `factor` times as fast as one user's. */
+export type Purse = { readonly buckets: Map<Budget, TokenBucket>; readonly factor: number };
+
 export class User {
   readonly session: ServerSession<User>;
   /** Set right after the session was joined to its socket. */
@@ -70,7 +73,7 @@ export class User {
   /** Owners whose files this one asked for, and when; who was not asked cannot learn our address. */
   asked: Map<string, number> | null = null;
   told: Told[] | null = null;
-  budgets: Map<Budget, TokenBucket> | null = null;
+  purses: readonly Purse[] | null = null;
   /** Set by message 2100. */
   extensions: { capabilities: ReadonlySet<string>; key: string } | null = null;
 
