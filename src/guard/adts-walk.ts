@@ -51,7 +51,13 @@ export function* walkAdts(w: Window, context: Context): Walk<boolean> {
     bytes += length;
   }
   if (w.ahead > 0 && w.ended && w.ahead < 7 && w.at(0) === 0xff) {
-    record.note('truncated', 'damage', w.fileOffset(w.pos), w.ahead, `the last frame is cut: ${w.ahead} bytes of it are there`);
+    record.note(
+      'truncated',
+      'damage',
+      w.fileOffset(w.pos),
+      w.ahead,
+      `the last frame is cut: ${w.ahead} bytes of it are there`,
+    );
     yield* w.skip(w.ahead);
   }
   record.mark(w.fileOffset(w.pos), 'frames');

@@ -10,6 +10,8 @@ export type Context = {
   readonly mpeg: MpegFrames;
   /** How deep tags hold tags here; see TAG_DEPTH. */
   depth: number;
+  /** Where the newest ID3v2 tag claims to end. */
+  tagEnd: number;
   /** Samples that a FLAC's header counts; 0: it does not say. */
   declaredSamples: number;
   /** MPEG frames stand in a RIFF. */

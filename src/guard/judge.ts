@@ -35,6 +35,7 @@ export function newContext(): Context {
     depth: 0,
     inRiff: false,
     declaredSamples: 0,
+    tagEnd: 0,
     hasCutSound: false,
     lengthClaims: [],
   };

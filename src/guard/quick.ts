@@ -1,6 +1,7 @@
 // What a library scan wants to know of a song without reading all of it. The walk is the judge's own, over the head; what
 // only the end would tell is taken from the file's headers or reckoned, and then said to be no more than that.
 import { readOggPage } from '#wire/magic';
+import type { Context } from './context.ts';
 import { newContext } from './judge.ts';
 import type { Format, QuickFacts } from './verdict.ts';
 import { FileWindow, SLICE_BYTES } from './window.ts';
@@ -27,35 +28,14 @@ export type QuickSource = {
  */
 export function readFacts(source: QuickSource): QuickFacts | { wants: number } | null {
   const context = newContext();
-  const w = new FileWindow();
-  const walk = context.walkAll(w, context);
-  const feed = (bytes: Uint8Array): void => {
-    for (let from = 0; from < bytes.length; from += SLICE_BYTES) {
-      w.push(bytes.subarray(from, from + SLICE_BYTES));
-      walk.next();
-    }
-  };
-  feed(source.head);
-  if (source.more !== undefined && source.more.from >= w.end) {
-    w.jump(source.more.from);
-    feed(source.more.bytes);
+  const { head, more, sizeBytes } = source;
+  const complete = head.length >= sizeBytes;
+  walk(context, head, 0, more === undefined);
+  if (!complete && context.mpeg.frames === 0 && context.record.sounds.length === 0) {
+    if (more !== undefined) walk(context, more.bytes, more.from, true);
+    else if (context.tagEnd > head.length && context.tagEnd < sizeBytes) return { wants: context.tagEnd };
   }
-  const complete = w.end >= source.sizeBytes;
-  // A walk that waits far beyond what it has seen passes over a tag.
-  if (
-    !complete &&
-    context.mpeg.frames === 0 &&
-    w.pos > w.end &&
-    w.pos < source.sizeBytes &&
-    source.more === undefined
-  ) {
-    if (context.record.sounds.length === 0 && !context.record.segments.some(({ is }) => is === 'data')) {
-      if (context.record.tagKinds.length > 0) return { wants: w.pos };
-    }
-  }
-  w.ended = true;
-  const soundTo = complete ? w.end : source.sizeBytes;
-  while (walk.next().done !== true);
+  const soundTo = complete ? head.length : sizeBytes;
   const { record, mpeg } = context;
   const tags = {
     has: record.tagKinds,
@@ -77,13 +57,21 @@ export function readFacts(source: QuickSource): QuickFacts | { wants: number } |
   return whole === null ? null : { ...whole, tags, soundFrom: sound.at };
 }
 
+/** Walks a stretch of the file; `ends`: as if the file ended behind it. */
+function walk(context: Context, bytes: Uint8Array, from: number, ends: boolean): void {
+  const w = new FileWindow(from);
+  const steps = context.walkAll(w, context);
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+    w.push(bytes.subarray(at, at + SLICE_BYTES));
+    steps.next();
+  }
+  if (!ends) return;
+  w.ended = true;
+  while (steps.next().done !== true);
+}
+
 /** From the info frame where there is one, else from the mean of the frames that were seen. */
-function reckonMpeg(
-  seen: Format,
-  { mpeg }: ReturnType<typeof newContext>,
-  from: number,
-  to: number,
-): { format: Format; exact: boolean } {
+function reckonMpeg(seen: Format, { mpeg }: Context, from: number, to: number): { format: Format; exact: boolean } {
   const each = seen.seconds / (seen.frames ?? 1);
   const claim = mpeg.claims[0];
   if (claim !== undefined && claim.frames !== null && claim.frames > 0) {
@@ -99,11 +87,7 @@ function reckonMpeg(
   return { format: { ...seen, frames, seconds: frames * each }, exact: !seen.vbr };
 }
 
-function reckonOther(
-  seen: Format,
-  context: ReturnType<typeof newContext>,
-  source: QuickSource,
-): { format: Format; exact: boolean } | null {
+function reckonOther(seen: Format, context: Context, source: QuickSource): { format: Format; exact: boolean } | null {
   const bytes = source.sizeBytes;
   if (seen.container === 'flac') {
     const samples = context.declaredSamples;

@@ -51,6 +51,7 @@ function* walkId3v2(w: Window, context: Context, header: Id3v2Header): Walk {
   const { record } = context;
   const at = w.fileOffset(w.pos);
   record.tag(`id3v2.${header.major}`);
+  context.tagEnd = at + header.totalBytes;
   yield* w.skip(10);
   const body = new PartWindow(w, header.bodyBytes, header.unsync && header.major < 4);
   yield* skipExtendedHeader(body, header);

@@ -112,19 +112,15 @@ export abstract class Window {
 
 /** The window on the file itself: fed from outside while its walker is stopped. */
 export class FileWindow extends Window {
-  constructor() {
+  /** `from`: the offset of the first byte that will come. */
+  constructor(from = 0) {
     super(CAPACITY);
+    this.base = this.pos = from;
   }
 
   /** At most SLICE_BYTES at once. */
   push(slice: Uint8Array): void {
     this.append(slice);
-  }
-
-  /** Goes on at an offset beyond the end, as if what lies between had been passed over. */
-  jump(offset: number): void {
-    this.base = offset;
-    this.filled = 0;
   }
 
   fileOffset(offset: number): number {
