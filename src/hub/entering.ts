@@ -15,10 +15,6 @@ import type { User } from './user.ts';
 
 type Login = FromClientBy['login'] | FromClientBy['register'];
 
-/** What may come out of one slice of a compressed login's stream. */
-const INFLATED_BYTES = 262_144;
-const COMPRESSED_USERS = 500;
-
 export const entering: Handlers = {
   login: (hub, user, message) => enter(hub, user, message),
   register: (hub, user, message) => enter(hub, user, message),
@@ -220,10 +216,14 @@ function takeOver(hub: Hub, ghost: User, by: User): void {
 function welcome(hub: Hub, user: User, message: Login): void {
   const mail = `anon@${hub.values.name.replace(/\s/g, '-')}`;
   const level = /^[1-9]$/.exec(message.compression ?? '');
-  if (level !== null && hub.compressed < COMPRESSED_USERS) {
+  if (level !== null && hub.compressed < LIMITS.compressed.value) {
     user.tell(3, `"${mail}" ${level[0]}`);
     hub.compressed++;
-    user.session.compress(createInflater(INFLATED_BYTES), createDeflater(Number(level[0])), () => hub.compressed--);
+    user.session.compress(
+      createInflater(LIMITS.inflated.value),
+      createDeflater(Number(level[0])),
+      () => hub.compressed--,
+    );
   } else user.tell(3, mail);
   sayMotd(hub, user);
   user.tell(214, hub.stats());

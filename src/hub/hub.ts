@@ -270,7 +270,7 @@ export class Hub implements ServerSink<User> {
     const key = `${what}:${which}`;
     let bucket = this.#gates.get(key);
     if (bucket === undefined) {
-      if (this.#gates.size >= GATES) this.#forgetGates(now);
+      if (this.#gates.size >= LIMITS.gates.value) this.#forgetGates(now);
       bucket = new TokenBucket(perMinute / 60, Math.max(5, perMinute / 2), now);
       this.#gates.set(key, bucket);
     }
@@ -299,7 +299,7 @@ export class Hub implements ServerSink<User> {
   #forgetGates(now: number): void {
     for (const [key, bucket] of this.#gates) if (bucket.isFull(now)) this.#gates.delete(key);
     // Under attack from more addresses than this: begin anew rather than grow.
-    if (this.#gates.size >= GATES) this.#gates.clear();
+    if (this.#gates.size >= LIMITS.gates.value) this.#gates.clear();
   }
 
   // People ----------------------------------------------------------------------------------------------------------
@@ -460,7 +460,6 @@ export class Hub implements ServerSink<User> {
   }
 }
 
-const GATES = 100_000;
 /** What the users of one address, and of one network, may do together, as multiples of what one may. */
 const ADDRESS_FACTOR = 4;
 const NETWORK_FACTOR = 40;

@@ -23,5 +23,7 @@ export const LIMITS = {
   bans: { value: 20_000, unit: 'bans', source: 'globs are looked through at each login' },
   whoWasMs: { value: 300_000, unit: 'ms', source: 'opennap-ng who_was_time' },
   whoWas: { value: 10_000, unit: 'users', source: 'kept for moderators' },
-  redirects: { value: 64, unit: 'hubs', source: 'opennap metaserver list' },
+  inflated: { value: 262_144, unit: 'bytes', source: 'out of 4 kB of a compressed stream; real ones make five-fold' },
+  compressed: { value: 500, unit: 'users', source: 'a zlib stream each way costs some 100 kB' },
+  gates: { value: 100_000, unit: 'addresses', source: 'budgets of addresses kept at once' },
 } as const satisfies Limits;

@@ -1,5 +1,6 @@
 // Ban masks: `nick!address` with `*` and `?`, an address alone (`207.172.`, `10.0.0.0/8`), or a nick alone.
 import type { ByteString } from '#base';
+import { LIMITS } from '#wire/napster';
 
 export type Mask = { readonly nick: string; readonly address: string };
 
@@ -74,15 +75,16 @@ export function networkOf(address: string): string {
 }
 
 // `!` … `~` without these; opennap also refuses some first characters and its own names.
-const NICK = /^[!-~]{1,19}$/;
+const NICK = /^[!-~]+$/;
 const NOT_IN_NICK = /[%$*?.!",\\]/;
 const NOT_FIRST = /^[#&:-]/;
 const RESERVED = new Set(['operserv', 'chanserv', 'nickserv', 'operator', 'server']);
 
 export function isNick(nick: ByteString): boolean {
+  if (nick.length > LIMITS.nick.value) return false;
   return NICK.test(nick) && !NOT_IN_NICK.test(nick) && !NOT_FIRST.test(nick) && !RESERVED.has(nick.toLowerCase());
 }
 
 export function isChannelName(name: ByteString): boolean {
-  return /^[!-~]{1,32}$/.test(name) && !/[%$*?",]/.test(name);
+  return name.length <= LIMITS.channel.value && /^[!-~]+$/.test(name) && !/[%$*?",]/.test(name);
 }

@@ -1,5 +1,5 @@
 // The hub: an OpenNap-compatible index server for a community. Accounts, search, browse, chat, brokered transfers.
-export { LIMITS } from './limits.ts';
+export { LIMITS } from './all-limits.ts';
 export { ADMIN_VERBS } from './operator/admin.ts';
 export { adminHub } from './operator/shell.ts';
 export { defaultHubValues, HUB_OPTIONS, type HubValues } from './options.ts';

@@ -34,7 +34,11 @@ export const LIMITS = {
   clientName: { value: 64, unit: 'bytes', source: 'opennap-ng keeps 32; longer strings exist' },
   channel: { value: 32, unit: 'bytes', source: 'opennap-ng max_channel_length' },
   searchClauses: { value: 32, unit: 'clauses', source: 'a 2048-byte query holds no more that mean anything' },
-  waitingEvents: { value: 65_536, unit: 'bytes', source: 'one chunk: more is not read while a session is held' },
+  parked: {
+    value: 262_144,
+    unit: 'bytes',
+    source: 'of who sends on while held; reading stops at the first chunk, so this is a flood',
+  },
   handshake: { value: 2048, unit: 'bytes', source: 'GET or SEND with nick, path and number' },
   sizeDigits: { value: 16, unit: 'digits', source: '2^53 - 1 has 16' },
   refusal: { value: 256, unit: 'bytes', source: 'error texts of uploaders are below 32' },

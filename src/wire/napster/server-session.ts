@@ -24,7 +24,6 @@ const loginLimit = (): number => LIMITS.loginPayload.value;
 const clientLimit = (type: number): number =>
   type === SHARE_DIRECTORY ? LIMITS.directoryPayload.value : LIMITS.clientPayload.value;
 const SHARE_DIRECTORY = 870;
-const PARKED_BYTES = 262_144;
 
 export class ServerSession<Owner = unknown> implements Session {
   /** Whose connection this is; the sink's to set. */
@@ -167,7 +166,7 @@ export class ServerSession<Owner = unknown> implements Session {
   #park(chunk: Uint8Array): void {
     const parked = (this.#parked ??= new ByteQueue());
     parked.push(chunk);
-    if (parked.length > PARKED_BYTES) this.end(new WireError('flood', 'sends on while it has to wait'));
+    if (parked.length > LIMITS.parked.value) this.end(new WireError('flood', 'sends on while it has to wait'));
   }
 
   #guarded(work: () => void): void {
