@@ -28,8 +28,19 @@ export function draw(
         },
       },
       axes: [
-        { ...axis, grid: { show: false }, space: 60, size: 26, values: (_plot, ticks) => ticks.map(clock) },
-        { ...axis, size: 72, space: 34, values: (_plot, ticks) => ticks.map((tick) => format(Math.abs(tick))) },
+        {
+          ...axis,
+          grid: { show: false },
+          space: 72,
+          size: 26,
+          values: (_plot, ticks, _axis, _space, step) => ticks.map((tick) => clock(tick, step < 60)),
+        },
+        {
+          ...axis,
+          size: (_plot, labels) => 18 + 6.5 * Math.max(0, ...(labels ?? []).map(({ length }) => length)),
+          space: 34,
+          values: (_plot, ticks) => ticks.map((tick) => format(Math.abs(tick))),
+        },
       ],
       series: [
         {},
@@ -51,10 +62,11 @@ export function draw(
   );
 }
 
-function clock(seconds: number): string {
+function clock(seconds: number, fine: boolean): string {
   return new Date(seconds * 1000).toLocaleTimeString(undefined, {
     hour: '2-digit',
     minute: '2-digit',
+    ...(fine ? { second: '2-digit' } : {}),
     hourCycle: 'h23',
   });
 }
