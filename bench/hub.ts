@@ -87,8 +87,8 @@ async function startOpennap(binary: string): Promise<Server> {
   const [port, stats, stats2] = await Promise.all([freePort(), freePort(), freePort()]);
   const lines = [
     'listen_addr 127.0.0.1',
-    'max_connections 65000',
-    'connection_hard_limit 65000',
+    'max_connections 18000',
+    'connection_hard_limit 18000',
     'max_shared 100000',
     'max_searches 100',
     'file_count_threshold 1000000000', // else words that are in more than 5,000 files are passed over
