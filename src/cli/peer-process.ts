@@ -45,7 +45,7 @@ const ENTRY = {
   'peer-reader': new URL('./peer-reader.ts', import.meta.url),
 };
 const START_MS = 30_000;
-const STOP_MS = 3_500;
+const STOP_MS = 2_500;
 /** So many ends of a child in so short a time are no accident. */
 const MOST_ENDS = 5;
 const ENDS_WITHIN_MS = 60_000;
@@ -148,6 +148,7 @@ class PeerProcesses {
       const listening = await within(calls.start(start), START_MS, 'the network process does not start');
       this.#http = parseAddress(listening.http, '') ?? this.#http;
       network.onEnd = (why) => this.#lost(why);
+      if (this.#reader !== null) this.#reader.onEnd = (why) => this.#lost(why);
       return listening;
     } catch (error) {
       await this.#endChildren();
@@ -235,7 +236,6 @@ class PeerProcesses {
   }
 
   async #startAnew(): Promise<void> {
-    if (this.#network !== null) this.#network.onEnd = () => {};
     await this.#endChildren();
     if (this.#stopping) return;
     try {
@@ -249,9 +249,9 @@ class PeerProcesses {
     if (this.#stopping) return;
     const now = performance.now();
     this.#ends.push(now);
-    this.#parts.log.error('network-process-ended', { why });
+    this.#parts.log.error('process-ended', { why });
     if (this.#ends.filter((at) => now - at < ENDS_WITHIN_MS).length >= MOST_ENDS)
-      this.#end.reject(new Failure(`the network process ended ${MOST_ENDS} times in a minute; last: ${why}`));
+      this.#end.reject(new Failure(`its processes ended ${MOST_ENDS} times in a minute; last: ${why}`));
     else void this.#restart();
   }
 
@@ -262,6 +262,7 @@ class PeerProcesses {
     this.#reader = null;
     if (network !== null) {
       network.onEnd = () => {};
+      if (reader !== null) reader.onEnd = () => {};
       await within(network.calls.remote<NetworkCalls>().stop(), STOP_MS, 'stopping takes too long').catch(() => {});
     }
     await Promise.all([network?.end(), reader?.end()]);

@@ -32,7 +32,7 @@ import { Quarantine } from './quarantine.ts';
 import type { Inspected } from './reader/examine.ts';
 import type { Reader } from './reader/reader.ts';
 import { isFinished, type Row, TransferRows } from './rows.ts';
-import { SCHEMA } from './schema.ts';
+import { LIBRARY_SCHEMA, PEER_SCHEMA } from './schema.ts';
 import { Searches } from './searches/searches.ts';
 import type { SelfTest } from './selftest.ts';
 import { changeSettings, type Settings, shownSettings } from './settings.ts';
@@ -93,6 +93,8 @@ export class Peer {
   readonly #log: Log;
   readonly #chance: Chance;
   readonly #store: Store;
+  readonly #files: Store;
+  readonly #transferQuery: ReturnType<Store['prepare']>;
   readonly #pump = new Pump();
   readonly #expected = new Expected();
   readonly #links = new Map<string, HubLink>();
@@ -115,13 +117,18 @@ export class Peer {
     this.#chance = seeded(randomBytes(4).readUInt32LE());
     for (const folder of ['incomplete', 'quarantine'])
       mkdirSync(join(stateDir, folder), { recursive: true, mode: 0o700 });
-    this.#store = openStore(join(stateDir, 'peer.sqlite'), SCHEMA);
+    this.#store = openStore(join(stateDir, 'peer.sqlite'), PEER_SCHEMA);
+    this.#files = openStore(join(stateDir, 'library.sqlite'), LIBRARY_SCHEMA, { durable: false });
+    this.#transferQuery = this.#store.prepare(
+      `SELECT transfer FROM sources JOIN transfers ON transfers.id = transfer
+       WHERE sources.wire = ? AND sources.hub = ? AND sources.nick = ? ORDER BY added DESC LIMIT 1`,
+    );
     this.#setLimits();
     const store = this.#store;
     const pump = this.#pump;
     const bind = settings.bind ?? undefined;
     this.rows = new TransferRows(store);
-    this.library = new Library({ store, reader, roots: start.roots, log, now: Date.now });
+    this.library = new Library({ store: this.#files, reader, roots: start.roots, log, now: Date.now });
     const found = {
       inLibrary: ({ sizeBytes, md5, name }: { sizeBytes: number; md5: string | null; name: string }) =>
         this.library.holds(sizeBytes, md5, name),
@@ -188,10 +195,12 @@ export class Peer {
   async stop(): Promise<void> {
     if (this.#clock !== null) clearInterval(this.#clock);
     this.library.close();
-    await Promise.all([this.downloads.stop(), this.uploads.stop()]);
-    await this.#close('stopped');
+    const stopped = Promise.all([this.downloads.stop(), this.uploads.stop()]);
+    await this.#close('stopped'); // whoever waits for a hub stops waiting
+    await stopped;
     this.#pump.close();
     this.#store.close();
+    this.#files.close();
   }
 
   /** Where other peers can connect; null: nowhere. */
@@ -305,7 +314,7 @@ export class Peer {
   }
 
   libraryPage(query: LibraryQuery): Page<LibraryFile> {
-    return listLibrary(this.#store, this.library, query);
+    return listLibrary(this.#files, this.library, query);
   }
 
   libraryFolders(): LibraryFolder[] {
@@ -490,11 +499,7 @@ export class Peer {
   }
 
   #transferOf(hub: string, nick: ByteString, wire: ByteString): string | null {
-    const row = this.#store
-      .prepare(
-        `SELECT transfer FROM sources JOIN transfers ON transfers.id = transfer WHERE sources.hub = ? AND sources.wire = ? AND sources.nick = ? ORDER BY added DESC LIMIT 1`,
-      )
-      .get(hub, wire, nick);
+    const row = this.#transferQuery.get(wire, hub, nick);
     return row === undefined ? null : String(row['transfer']);
   }
 

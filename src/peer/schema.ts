@@ -1,7 +1,7 @@
-// The peer's database, by numbered steps. Names from disk and from the wire are byte strings (one character a byte), so
+// The peer's two databases, by numbered steps: `peer.sqlite` holds what was promised, `library.sqlite` what a scan can make again. Names from disk and from the wire are byte strings (one character a byte), so
 // they come back exactly. Never edit a step that was released: append.
 
-export const SCHEMA: readonly string[] = [
+export const LIBRARY_SCHEMA: readonly string[] = [
   `
   CREATE TABLE files (
     id INTEGER PRIMARY KEY,
@@ -39,7 +39,11 @@ export const SCHEMA: readonly string[] = [
     scanned INTEGER,
     problem TEXT
   ) STRICT;
+  `,
+];
 
+export const PEER_SCHEMA: readonly string[] = [
+  `
   CREATE TABLE transfers (
     id TEXT PRIMARY KEY,
     direction TEXT NOT NULL,        -- down, up
@@ -69,6 +73,7 @@ export const SCHEMA: readonly string[] = [
     UNIQUE (transfer, hub, nick, wire)
   ) STRICT;
   CREATE INDEX sources_transfer ON sources (transfer);
+  CREATE INDEX sources_wire ON sources (wire);
 
   CREATE TABLE quarantine (
     id TEXT PRIMARY KEY,            -- also the name of the held file

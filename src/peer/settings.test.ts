@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isNick } from './options.ts';
+import { isNick, PEER_OPTIONS } from './options.ts';
 import {
   changeSettings,
   defaultSettings,
@@ -11,24 +11,9 @@ import {
 } from './settings.ts';
 
 const DEFAULTS = defaultSettings({ nick: 'me', password: 'secret', downloadsDir: '/d' });
-const NO_OPTIONS: PeerOptionValues = {
-  share: [],
-  hub: [],
-  metaserver: null,
-  nick: null,
-  password: null,
-  passwordFile: null,
-  napsterPort: null,
-  downloads: null,
-  upLimit: null,
-  downLimit: null,
-  uploadSlots: null,
-  downloadSlots: null,
-  fetchOnly: false,
-  bind: null,
-  http: '127.0.0.1:8881',
-  selfTest: false,
-};
+const NO_OPTIONS = Object.fromEntries(
+  Object.entries(PEER_OPTIONS).map(([key, option]) => [key, option.default]),
+) as unknown as PeerOptionValues;
 
 describe('settings', () => {
   it('are what was saved, where it was not told otherwise', () => {

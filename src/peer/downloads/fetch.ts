@@ -46,7 +46,7 @@ const PUSH_MS = 45_000;
 
 export async function fetchFrom(source: Source, parts: FetchParts): Promise<FetchOutcome> {
   parts.onState('connecting', null);
-  const sizeBytes = parts.sizeBytes ?? (await askSize(source));
+  const sizeBytes = parts.sizeBytes ?? (await orStopped(askSize(source), parts.signal));
   if (parts.signal.aborted) return { kind: 'stopped' };
   if (sizeBytes === 'not-shared') return failed('not-shared', 'does not share that file', true);
   if (sizeBytes !== null && parts.sizeBytes === null) parts.onSize(sizeBytes);
@@ -98,11 +98,16 @@ async function connect(
   sizeBytes: number | null,
 ): Promise<(Handed & { said: number; pushed: boolean }) | FetchOutcome> {
   const { link, nick, wire } = source;
-  const answer = await link.requestDownload(nick, wire);
+  const answer = await orStopped(link.requestDownload(nick, wire), parts.signal);
+  if (answer === null) {
+    link.forgetRequest(nick, wire);
+    return { kind: 'stopped' };
+  }
   if (answer.kind === 'queued') return { kind: 'queued', place: answer.place };
   if (answer.kind === 'refused') {
     // The hub's word is the same for "not online" and "not shared"; the owner's list tells them apart.
-    if ((await askSize(source)) === 'not-shared') return failed('not-shared', 'does not share that file', true);
+    if ((await orStopped(askSize(source), parts.signal)) === 'not-shared')
+      return failed('not-shared', 'does not share that file', true);
     return failed('refused', answer.reason, false);
   }
   if (answer.kind === 'unanswered') return failed('no-answer', answer.reason, false);
@@ -213,4 +218,17 @@ function alarmed(part: Part, sizeBytes: number): FetchOutcome {
 
 function failed(code: string, reason: string, spent: boolean): FetchOutcome {
   return { kind: 'failed', code, reason: readable(reason), spent };
+}
+
+/** Null as soon as the try is stopped: what a hub still answers is of no interest then. */
+async function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  if (signal.aborted) return null;
+  const stopped = Promise.withResolvers<null>();
+  const stop = (): void => stopped.resolve(null);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([work, stopped.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }

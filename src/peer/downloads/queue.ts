@@ -2,7 +2,7 @@
 //   queued → connecting → receiving → checking → done
 // and from each of the first three back to waiting, with a reason; to quarantine or failed when no source is left.
 import { randomBytes } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActionReport, TransferAction } from '#api';
 import { type ByteString, type Chance, fold, harmless, type Log, readable, type TokenBucket } from '#base';
@@ -93,6 +93,7 @@ export class Downloads {
 
   /** Parts that were whole when the last run ended are finished first; the rest is planned. */
   start(): void {
+    void this.#sweep().catch(() => {});
     for (const row of this.#open()) {
       this.#parts.rows.update(row, { alternatives: this.#of(row.id).length - 1 });
       if (row.sizeBytes > 0) this.#track(row.id, this.#finishWhole(row));
@@ -234,6 +235,14 @@ export class Downloads {
     for (const [id, { meter }] of this.#active) {
       const row = this.#parts.rows.get(id);
       if (row !== undefined && row.bps !== meter.rate(now)) this.#parts.rows.update(row, { bps: meter.rate(now) });
+    }
+  }
+
+  /** Parts that belong to no row any more (a row was cancelled while the power went). */
+  async #sweep(): Promise<void> {
+    for (const name of await readdir(this.#parts.incompleteDir)) {
+      const row = this.#parts.rows.get(name.replace(/\.part$/, ''));
+      if (row === undefined) await rm(join(this.#parts.incompleteDir, name), { force: true });
     }
   }
 

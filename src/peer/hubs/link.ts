@@ -92,6 +92,8 @@ export class HubLink {
   #register = false;
   #shareTimer: NodeJS.Timeout | null = null;
   #sharedRev = 0;
+  /** What was shared when we came in: the hub hears of it for the first time. */
+  #revAtLogin = 0;
   #loginAt = 0;
   readonly #searches: Search[] = [];
   #searchTimer: NodeJS.Timeout | null = null;
@@ -231,6 +233,7 @@ export class HubLink {
     this.#failures = 0;
     this.#register = false;
     this.#sharedRev = 0;
+    this.#revAtLogin = this.#owner.revision();
     this.#loginAt = Date.now();
     this.#set('online', null, null);
     this.#log.info('hub-online', { hub: this.name });
@@ -433,15 +436,16 @@ export class HubLink {
       this.#shareSoon(SHARES_EVERY_MS * 5);
       return;
     }
-    const first = this.#sharedRev === 0;
     const changes = this.#owner.changesSince(this.#sharedRev, SHARES_AT_ONCE);
-    for (const change of changes) this.#tellShare(change, first);
+    for (const change of changes) this.#tellShare(change);
     this.#sharedRev = changes.at(-1)?.rev ?? this.#owner.revision();
     connection.kick();
     if (changes.length > 0) this.#shareSoon(SHARES_EVERY_MS);
   }
 
-  #tellShare({ wire, md5, size, kbps, hz, seconds, shared, added }: ShareChange, first: boolean): void {
+  #tellShare({ rev, wire, md5, size, kbps, hz, seconds, shared, added }: ShareChange): void {
+    const first = rev <= this.#revAtLogin;
+    if (first && shared === 0) return;
     if (shared === 0 || (!first && added < this.#loginAt)) this.#session?.send({ kind: 'unshare', path: wire });
     if (shared === 1) this.#session?.send({ kind: 'share', path: wire, hash: md5, size, kbps, hz, seconds });
   }

@@ -101,8 +101,13 @@ export class Library {
 
   /** Scans whenever something changes in the folders. Ends with the reader. */
   async watch(): Promise<void> {
-    while (!this.#closed && (await this.#reader.change().catch(() => null)) === true)
-      if (!this.#closed) await this.scan().catch(() => {});
+    while (!this.#closed && (await this.#reader.change().catch(() => null)) === true) {
+      if (this.#closed) return;
+      const started = performance.now();
+      await this.scan();
+      // A large library whose files change all the time is not scanned all the time.
+      await new Promise((resolve) => setTimeout(resolve, (performance.now() - started) * 4).unref());
+    }
   }
 
   close(): void {

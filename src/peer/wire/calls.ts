@@ -54,11 +54,10 @@ export async function callPeer(
   options: { bind?: string | undefined; signal: AbortSignal },
 ): Promise<Handed & { said: number }> {
   const local = options.bind === undefined ? {} : { localAddress: options.bind };
-  const socket = await dial(address, { timeoutMs: CALL_LIMITS.dialMs.value, ...local }).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw new CallFailed('unreachable', `cannot be reached: ${dialReason(error)}`);
-    },
-  );
+  const dialled = dial(address, { timeoutMs: CALL_LIMITS.dialMs.value, ...local });
+  const socket = await unlessStopped(dialled, options.signal).catch((error: NodeJS.ErrnoException) => {
+    throw new CallFailed('unreachable', `cannot be reached: ${dialReason(error)}`);
+  });
   const outcome = Promise.withResolvers<Handed & { said: number }>();
   let said = 0;
   let reason = 'hung up before the transfer began';
@@ -81,6 +80,25 @@ export async function callPeer(
     return await outcome.promise;
   } finally {
     options.signal.removeEventListener('abort', stop);
+  }
+}
+
+/** The connection, unless the signal comes first; one that comes after it is closed. */
+async function unlessStopped(dialled: Promise<Socket>, signal: AbortSignal): Promise<Socket> {
+  const stopped = Promise.withResolvers<never>();
+  const stop = (): void => {
+    stopped.reject(new Error('stopped'));
+    dialled.then(
+      (socket) => socket.destroy(),
+      () => {},
+    );
+  };
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([dialled, stopped.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 
