@@ -12,7 +12,10 @@ export class NameMatcher {
   readonly #phrases: string[] = [];
   readonly #prefixes: string[] = [];
   readonly #runs: string[] = [];
+  readonly #excludedRuns: string[] = [];
   readonly #fields: { field: FieldClause['field']; words: string[] }[] = [];
+
+  readonly #clauses = [this.#phrases, this.#prefixes, this.#runs, this.#excludedRuns, this.#fields];
 
   constructor(index: SearchIndex) {
     this.#index = index;
@@ -20,11 +23,11 @@ export class NameMatcher {
   }
 
   get active(): boolean {
-    return this.#phrases.length + this.#prefixes.length + this.#runs.length + this.#fields.length > 0;
+    return this.#clauses.some((clause) => clause.length > 0);
   }
 
   clear(): void {
-    this.#phrases.length = this.#prefixes.length = this.#runs.length = this.#fields.length = 0;
+    for (const clause of this.#clauses) clause.length = 0;
   }
 
   addPhrase(text: ByteString): void {
@@ -41,6 +44,11 @@ export class NameMatcher {
     this.#runs.push(run);
   }
 
+  /** The same for what must not stand side by side. */
+  excludeRun(run: string): void {
+    this.#excludedRuns.push(run);
+  }
+
   /** `bytes`: the beginning of a word, folded. */
   addPrefix(bytes: Uint8Array): void {
     this.#prefixes.push(` ${byteString(bytes)}`);
@@ -49,9 +57,10 @@ export class NameMatcher {
   matches(recording: number): boolean {
     const name = this.#index.nameOf(recording);
     const text = indexedPart(name);
-    if (this.#runs.length > 0) {
+    if (this.#runs.length + this.#excludedRuns.length > 0) {
       const folded = fold(readable(text));
       if (!this.#runs.every((run) => folded.includes(run))) return false;
+      if (this.#excludedRuns.some((run) => folded.includes(run))) return false;
     }
     if (this.#phrases.length > 0) {
       const words = framed(this.#read(text, CUT.order));

@@ -175,9 +175,9 @@ function matches(file: SharedFile, query: Query): boolean {
   const text = textOfPath(file.path);
   const has = (run: string): boolean => (ALONE.test(run) ? text.plain.includes(run) : text.words.includes(` ${run} `));
   for (const part of query.words.split(' ')) {
-    if (part.startsWith('-') ? piecesOf(part).some(has) : !runsOf(part).every(has)) return false;
+    if (part.startsWith('-') ? runsOf(part).some(has) : !runsOf(part).every(has)) return false;
   }
-  if (piecesOf(query.excludes ?? '').some(has)) return false;
+  if (runsOf(query.excludes ?? '').some(has)) return false;
   if (!(query.phrases ?? []).every((phrase) => text.words.includes(spacedWords(phrase)))) return false;
   return (query.prefixes ?? []).every((prefix) => text.words.includes(` ${spacedWords(prefix).trim()}`));
 }
@@ -201,15 +201,6 @@ function runsOf(text: ByteString): string[] {
       /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]+|[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}']+/gu,
     ) ?? []
   );
-}
-
-/** What must not occur: of characters without spaces, any pair. */
-function piecesOf(text: ByteString): string[] {
-  return runsOf(text).flatMap((run) => {
-    const characters = Array.from(run);
-    if (!ALONE.test(run) || characters.length < 3) return [run];
-    return characters.slice(1).map((c, i) => `${characters[i]}${c}`);
-  });
 }
 
 function within(value: number, range: Range | undefined): boolean {

@@ -189,7 +189,8 @@ export class Search {
   }
 
   #exclude(text: ByteString): void {
-    const count = this.#words.scanText(text, CUT.query);
+    const count = this.#words.scanText(text, CUT.exclude);
+    for (const run of this.#words.runs) this.#names.excludeRun(run);
     for (let i = 0; i < count; i++) {
       if (this.#query.loose === true) this.#excluded.push(...this.#spellings(i));
       else {

@@ -10,6 +10,8 @@ export const CUT = {
   index: 0,
   /** For a question: the pairs, or the character when it stands alone. Each word once. */
   query: 1,
+  /** For what must not occur: as a question, but of longer runs only {@link WordScanner.runs} tells. */
+  exclude: 3,
   /** As they stand: every character alone, words as often as they come. For phrases. */
   order: 2,
 } as const;
@@ -48,7 +50,7 @@ export class WordScanner {
   readonly from = new Uint32Array(MAX_WORDS);
   readonly to = new Uint32Array(MAX_WORDS);
   readonly hash = new Uint32Array(MAX_WORDS);
-  /** Runs of more than two characters that were cut into pairs, which then say less than the run. */
+  /** Runs of more than two characters in a question: pairs say less than the run. */
   readonly runs: string[] = [];
   readonly #seed: number;
   #cut: Cut = CUT.index;
@@ -136,9 +138,12 @@ export class WordScanner {
   }
 
   #endRun(run: readonly number[]): void {
-    const alone = this.#cut !== CUT.query || run.length === 1;
-    const pairs = this.#cut !== CUT.order;
-    if (run.length > 2 && pairs && !alone) this.runs.push(String.fromCodePoint(...run));
+    const cut = this.#cut;
+    const asked = cut === CUT.query || cut === CUT.exclude;
+    if (asked && run.length > 2) this.runs.push(String.fromCodePoint(...run));
+    if (cut === CUT.exclude && run.length > 2) return;
+    const alone = !asked || run.length === 1;
+    const pairs = cut !== CUT.order;
     for (let i = 0; i < run.length; i++) {
       if (alone) this.#wordOf(run[i] as number, 0);
       if (pairs && i + 1 < run.length) this.#wordOf(run[i] as number, run[i + 1] as number);
