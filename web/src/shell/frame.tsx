@@ -52,6 +52,7 @@ export function Frame(props: FrameProps): ReactNode {
               <a
                 className={css.item}
                 href={formatPlace([item.screen])}
+                title={item.label}
                 aria-current={item.screen === active ? 'page' : undefined}
               >
                 <Icon name={item.icon} />

@@ -6,15 +6,21 @@ import css from './gate.module.css';
 import { Mark } from './icons.tsx';
 import { keepToken, token, tokenIn } from './token.ts';
 
+/** A refusal is said after this: an answer that comes sooner takes the gate away. */
+const ANSWER_MS = 600;
+
 export function Gate({ again }: { again: () => void }): ReactNode {
   const [text, setText] = useState('');
-  const tried = token.get() !== null;
+  const [asking, setAsking] = useState(false);
+  const refused = !asking && token.get() !== null && (text === '' || keyIn(text) === token.get());
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    const key = tokenIn(text) ?? text.trim();
+    const key = keyIn(text);
     if (key === '') return;
     keepToken(key);
+    setAsking(true);
+    setTimeout(() => setAsking(false), ANSWER_MS);
     again();
   }
 
@@ -30,11 +36,17 @@ export function Gate({ again }: { again: () => void }): ReactNode {
           autoComplete="off"
           spellCheck={false}
           data-autofocus
-          error={tried && text === '' ? t.gate.wrong : null}
+          error={refused ? t.gate.wrong : null}
           onChange={({ currentTarget }) => setText(currentTarget.value)}
         />
-        <Button type="submit">{t.gate.open}</Button>
+        <Button type="submit" loading={asking}>
+          {t.gate.open}
+        </Button>
       </form>
     </main>
   );
+}
+
+function keyIn(text: string): string {
+  return tokenIn(text) ?? text.trim();
 }
