@@ -35,9 +35,10 @@ export class Bans {
 
   /** The ban that holds for this nick from this address, or null. */
   find(nick: ByteString, address: string, now: number): Ban | null {
+    const key = nick.toLowerCase();
     for (const ban of this.#exact.get(address) ?? [])
-      if (ban.until > now && maskMatches(ban.mask, nick, address)) return ban;
-    for (const ban of this.#globs) if (ban.until > now && maskMatches(ban.mask, nick, address)) return ban;
+      if (ban.until > now && maskMatches(ban.mask, key, address)) return ban;
+    for (const ban of this.#globs) if (ban.until > now && maskMatches(ban.mask, key, address)) return ban;
     return null;
   }
 
@@ -78,7 +79,10 @@ export class Bans {
 
   /** Forgets those that have ended (they stay in the log of bans on disk). */
   expire(now: number): void {
-    for (const ban of this.list(0)) if (ban.until <= now) this.#drop(ban);
+    const ended = this.#globs.filter(({ until }) => until <= now);
+    if (ended.length > 0) this.#globs = this.#globs.filter(({ until }) => until > now);
+    this.#count -= ended.length;
+    for (const bans of this.#exact.values()) for (const ban of bans) if (ban.until <= now) this.#drop(ban);
   }
 
   #keep(ban: Ban): void {

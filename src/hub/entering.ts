@@ -197,8 +197,8 @@ function complete(hub: Hub, user: User, message: Login, nick: ByteString): void 
   user.since = hub.now;
   user.session.deadline = Number.POSITIVE_INFINITY;
   user.session.loggedIn();
-  hub.retail(user);
   hub.users.set(key, user);
+  hub.refresh(user);
   hub.counters.logins++;
   welcome(hub, user, message);
 }

@@ -48,11 +48,12 @@ test('a gigabyte of deflated zeros ends its sender’s connection and nothing el
   bomb.send(2, 'bomb pw 6699 "c" 7 a@b.c 1 6');
   const ack = byteString(bomb.user.session.takeOutput() ?? new Uint8Array(0));
   assert.ok(ack.startsWith(byteString(encodeFrame(3, '"anon@peershield" 6'))));
+  const zeros = deflateSync(Buffer.alloc(64 * 1024 * 1024));
   const before = process.memoryUsage.rss();
-  const began = performance.now();
-  bomb.bytes(deflateSync(Buffer.alloc(64 * 1024 * 1024)));
+  const began = process.cpuUsage();
+  bomb.bytes(zeros);
   assert.equal((bomb.user.session.closing as { code?: string } | null)?.code, 'inflate-bomb');
-  assert.ok(performance.now() - began < 1000);
+  assert.ok(process.cpuUsage(began).user < 500_000);
   assert.ok(process.memoryUsage.rss() - before < 50e6);
   stillServed(world);
 });
@@ -187,9 +188,9 @@ test('what users say never reaches others in more than 180 bytes', () => {
 });
 
 test('masks of many stars cost no more than their length times the text’s', () => {
-  const began = performance.now();
+  const began = process.cpuUsage();
   assert.equal(globMatches(`${'*a'.repeat(60)}b`, 'a'.repeat(5000)), false);
-  assert.ok(performance.now() - began < 500);
+  assert.ok(process.cpuUsage(began).user < 500_000);
 });
 
 test('before the login a client has thirty messages', () => {

@@ -477,3 +477,19 @@ test('nothing above type 2000 is sent to a client that did not say 2100', () => 
   assert.equal(heard.length, 4);
   assert.ok(heard.every(([type]) => type < 2000));
 });
+
+test('thousands of channels are listed in turns, with the end behind the last', () => {
+  const world = new HubWorld({ openLimits: true });
+  for (let i = 0; i < 1000; i++) world.hub.channels.open(`room${i}`);
+  const user = world.guest('user');
+  user.send(617).send(600, 'user');
+  const first = user.heard();
+  assert.equal(first.length, 400);
+  world.work();
+  const rest = user.heard();
+  assert.equal(first.length + rest.length, 1002);
+  assert.deepEqual(
+    rest.slice(-2).map(([type]) => type),
+    [617, 601],
+  );
+});

@@ -77,6 +77,8 @@ export class Hub implements ServerSink<User> {
   readonly secret = randomBytes(32);
   /** By nick in lower case. */
   readonly users = new Map<string, User>();
+  /** Moderators and above who are on. */
+  readonly staff = new Set<User>();
   /** By owner number in the index. */
   readonly owners: (User | undefined)[] = [];
   /** Who wants to know when this nick comes and goes. */
@@ -315,6 +317,8 @@ export class Hub implements ServerSink<User> {
 
   /** Their port, speed or level has changed. */
   refresh(user: User): void {
+    if (user.level >= LEVEL.moderator) this.staff.add(user);
+    else this.staff.delete(user);
     this.retail(user);
     if (user.owner !== 0) this.index.setOwner(user.owner, this.traits(user));
   }
@@ -336,6 +340,7 @@ export class Hub implements ServerSink<User> {
   leave(user: User): void {
     const was = user.state;
     user.state = 'gone';
+    this.staff.delete(user);
     if (was !== 'online') return;
     if (this.users.get(user.key) === user) {
       this.users.delete(user.key);

@@ -19,7 +19,10 @@ export function formatMask({ nick, address }: Mask): string {
 }
 
 export function maskMatches(mask: Mask, nick: string, address: string): boolean {
-  return globMatches(mask.nick, nick.toLowerCase()) && addressMatches(mask.address, address);
+  return (
+    (mask.nick === '*' || globMatches(mask.nick, nick.toLowerCase())) &&
+    (mask.address === '*' || addressMatches(mask.address, address))
+  );
 }
 
 /** `*` and `?`, in time linear in the pattern times the text: no recursion. Both in lower case. */

@@ -8,7 +8,9 @@ import { LEVEL, LEVEL_NAMES, parseLevel } from './levels.ts';
 import { LIMITS } from './limits.ts';
 import { formatMask, isChannelName, parseMask } from './masks.ts';
 import { isMuzzled } from './people.ts';
+import { runInTurns } from './searching.ts';
 import type { User } from './user.ts';
+import type { Turn } from './work.ts';
 
 export const rooms: Handlers = {
   join: (hub, user, { channel }) => join(hub, user, channel),
@@ -46,18 +48,14 @@ export const rooms: Handlers = {
     room.say(410, `${room.name} ${room.topic}`);
   },
   listChannels: (hub, user) => {
-    for (const room of hub.channels)
-      if (isVisible(room, user)) user.tell(618, `${room.name} ${room.members.size} ${room.topic}`);
-    user.tell(617);
+    listRooms(hub, user, 617, (room) => user.tell(618, `${room.name} ${room.members.size} ${room.topic}`));
   },
   listAllChannels: (hub, user) => {
-    for (const room of hub.channels)
-      if (isVisible(room, user))
-        user.tell(
-          828,
-          `${room.name} ${room.members.size} ${room.has('REGISTERED') ? 0 : 1} ${room.level} ${room.limit} "${room.topic.replace(/"/g, "'")}"`,
-        );
-    user.tell(827);
+    listRooms(hub, user, 827, (room) => {
+      const made = room.has('REGISTERED') ? 0 : 1;
+      const topic = room.topic.replace(/"/g, "'");
+      user.tell(828, `${room.name} ${room.members.size} ${made} ${room.level} ${room.limit} "${topic}"`);
+    });
   },
   channelNames: (hub, user, { channel }) => {
     const room = memberOf(hub, user, channel);
@@ -174,6 +172,21 @@ export const rooms: Handlers = {
     hub.channels.find(channel)?.invited.delete(user.key);
   },
 };
+
+const LISTED_AT_ONCE = 400;
+
+/** Thousands of channels are listed in turns, like every long answer. */
+function listRooms(hub: Hub, user: User, end: 617 | 827, say: (room: Channel) => void): void {
+  const shown = [...hub.channels].filter((room) => isVisible(room, user));
+  let at = 0;
+  const turn = (): Turn => {
+    if (user.state === 'gone') return 'done';
+    if ((user.line.socket?.writableLength ?? 0) > LIMITS.unsentPause.value) return 'wait';
+    for (const to = Math.min(shown.length, at + LISTED_AT_ONCE); at < to; at++) say(shown[at] as Channel);
+    return at < shown.length ? 'more' : 'done';
+  };
+  runInTurns(hub, user, turn, () => user.session.out.frame(end));
+}
 
 // oxlint-disable-next-line no-control-regex
 const LINE_ENDS = /[\0\r\n]/g;

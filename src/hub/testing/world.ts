@@ -55,6 +55,7 @@ export class HubWorld {
   staff(nick: string, level: 0 | 2 | 3 | 4, address = '10.0.0.9'): TestClient {
     const client = this.guest(nick, { address });
     client.user.level = level;
+    this.hub.refresh(client.user);
     return client;
   }
 
