@@ -174,12 +174,13 @@ async function servePage(app: FastifyInstance, webDir: string): Promise<void> {
   await app.register(fastifyStatic, {
     root: webDir,
     preCompressed: true,
-    wildcard: false,
-    index: 'index.html',
+    cacheControl: false,
+    index: false,
     setHeaders: (reply, path) => {
       if (path.includes('/assets/')) reply.header('cache-control', 'public, max-age=31536000, immutable');
     },
   });
+  app.get('/', (_request, reply) => reply.sendFile('index.html'));
 }
 
 function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {

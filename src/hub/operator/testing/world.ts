@@ -89,7 +89,13 @@ export class World implements LiveHub {
   }
 
   counts(): Counts {
-    return { ...this.sums, users: this.people.size, files: this.shared.length, rooms: this.places.length };
+    let files = 0;
+    let bytes = 0;
+    for (const user of this.people.values()) {
+      files += user.files;
+      bytes += user.bytes;
+    }
+    return { ...this.sums, users: this.people.size, files, bytes, rooms: this.places.length };
   }
 
   users(): Iterable<UserNow> {

@@ -117,7 +117,7 @@ function BanForm(): ReactNode {
         onChange={({ currentTarget }) => setMask(currentTarget.value)}
       />
       <TextInput
-        label={w.reason}
+        label={w.reasonTold}
         value={reason}
         maxLength={160}
         className={css.grow}
@@ -129,7 +129,7 @@ function BanForm(): ReactNode {
         data={Object.entries(w.lengths).map(([value, label]) => ({ value, label }))}
         onChange={({ currentTarget }) => setSeconds(currentTarget.value)}
       />
-      <Button type="submit" color="red" disabled={mask.trim() === '' || reason.trim() === ''}>
+      <Button type="submit" color="red" variant="light" disabled={mask.trim() === '' || reason.trim() === ''}>
         {w.ban}
       </Button>
       {asked !== '' && preview.data !== undefined && (
@@ -182,7 +182,7 @@ function columnsOf(now: number): Column<HubBan>[] {
       cell: (row) => <Cut>{row.setter}</Cut>,
     },
     { key: 'until', title: w.ends, width: '130px', priority: 5, cell: (row) => moment(row.until) },
-    { key: 'left', title: w.howLong, width: 'minmax(170px, 0.9fr)', priority: 1, cell: (row) => stands(row, now) },
+    { key: 'left', title: w.leftTitle, width: 'minmax(170px, 0.9fr)', priority: 1, cell: (row) => stands(row, now) },
   ];
 }
 

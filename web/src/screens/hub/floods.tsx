@@ -59,6 +59,7 @@ function Measure({ measure: { nick, address, kind, evidence, at } }: { measure: 
 }
 
 function Talker({ talker: { nick, address, perMinute, minutes } }: { talker: HubTalker }): ReactNode {
+  const { acts } = useHub();
   return (
     <li className={css.alert}>
       <div className={css.alertWords}>
@@ -68,7 +69,9 @@ function Talker({ talker: { nick, address, perMinute, minutes } }: { talker: Hub
         </span>
       </div>
       <Spark values={minutes} label={`${w.activity}: ${perMinute}`} />
-      <BanHour address={address} />
+      <Button size="compact-sm" variant="default" onClick={() => acts.look(nick)}>
+        {w.look}
+      </Button>
     </li>
   );
 }

@@ -20,7 +20,6 @@ export function Overview(): ReactNode {
   return (
     <CardPage>
       <Attention alerts={overview.alerts} now={overview.now} />
-      <Charts overview={overview} />
       <Card title={w.now}>
         <Figures>
           <Figure value={count(overview.users)} label={w.people} />
@@ -40,6 +39,7 @@ export function Overview(): ReactNode {
         </Figures>
       </Card>
       <Moments overview={overview} />
+      <Charts overview={overview} />
     </CardPage>
   );
 }

@@ -75,6 +75,7 @@ function Acts({ detail: { nick, user, bans }, seconds }: { detail: HubUserDetail
         <Button
           size="xs"
           color="red"
+          variant="light"
           leftSection={<Icon name="ban" size={15} />}
           onClick={() => void acts.ban(mask, seconds, w.reasonFlood)}
         >

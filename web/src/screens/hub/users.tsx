@@ -110,7 +110,7 @@ function columnsOf(now: number): Column<HubUser>[] {
     },
     {
       key: 'bytes',
-      title: w.shared,
+      title: w.sharedBytes,
       width: '84px',
       priority: 4,
       end: true,

@@ -156,7 +156,8 @@ export const w = {
 
   mask: 'Nick!address',
   maskHint: 'nick!*, *!10.0.0.*, *!10.0.0.0/8',
-  reason: 'Reason, told to whom it meets',
+  reason: 'Reason',
+  reasonTold: 'Reason, told to whom it meets',
   howLong: 'For',
   lengths: { '3600': '1 hour', '86400': '1 day', '604800': '1 week', '2592000': '30 days', '31536000': '1 year' },
   ban: 'Ban',
@@ -171,6 +172,8 @@ export const w = {
   noBans: 'No bans',
   noBansText: 'Each ban here has a reason and an end, and the banned are told both.',
   filterBans: 'Mask, reason or moderator',
+  leftTitle: 'Left',
+  sharedBytes: 'Shared',
   left: (text: string) => `${text} left`,
 
   health: 'Health',
