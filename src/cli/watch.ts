@@ -185,7 +185,7 @@ class Watch {
     this.#local = networks('--local', options.local, PRIVATE_NETWORKS);
     this.#rules = ruleOptions(options);
     this.#isScreen = !context.json && process.stdout.isTTY && (options.interface !== null || context.args[0] === '-');
-    this.#lines = new Lines((block) => void process.stdout.write(block));
+    this.#lines = new Lines(writeOut);
     this.#exporter =
       options.export === null ? null : openExport(options.export as ExportFormat, options.exportFile as string);
     this.#watcher = new Watcher(
@@ -365,6 +365,26 @@ class Watch {
     if (this.#isScreen) process.stdout.write('\u001b[?25h\n');
   }
 }
+
+/** Standard output without a buffer for each block: measured (bench/watch.ts), the stream's copies cost a tenth of a run. */
+function writeOut(block: string): void {
+  const bytes = outBuffer.subarray(0, outBuffer.write(block));
+  for (let from = 0; from < bytes.length; ) {
+    try {
+      from += writeSync(1, bytes, from);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') process.exit(0);
+      if (code !== 'EAGAIN') throw error;
+      // The pipe is full and does not block: its reader is slower than we are.
+      Atomics.wait(pause, 0, 0, 5);
+    }
+  }
+}
+
+/** Lines come in blocks of at most 65,536 characters and one line more; a line is shorter than 64 kB. */
+const outBuffer = Buffer.allocUnsafe(1 << 19);
+const pause = new Int32Array(new SharedArrayBuffer(4));
 
 function openExport(format: ExportFormat, path: string): { format: ExportFormat; file: number; lines: Lines } {
   let file: number;

@@ -7,7 +7,7 @@ import { CaptureReader } from '#wire/pcap';
 import type { Watcher } from './watcher.ts';
 
 /** Chunks after which other things (Ctrl-C) get their turn. */
-const CHUNKS_AT_ONCE = 64;
+const CHUNKS_AT_ONCE = 256;
 
 /**
  * Reads one capture file. Returns what is missing in it, in words, or null.
