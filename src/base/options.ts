@@ -8,6 +8,8 @@ type Common = {
   readonly value?: string;
   /** Never printed by `peershield config`, never in a log. */
   readonly secret?: boolean;
+  /** Not in --help: accepted for scripts that name it. */
+  readonly hidden?: boolean;
   /** Whether SIGHUP can apply a change of it while the program runs. */
   readonly reload?: boolean;
   /** A second check beyond the type: returns what is wrong in words, or null. */

@@ -165,8 +165,12 @@ function addOption(parser: Parser, key: string, spec: OptionSpec): void {
     );
     if (spec.type === 'list')
       option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
-    parser.addOption(option);
+    parser.addOption(hideIf(spec, option));
   }
+}
+
+function hideIf(spec: OptionSpec, option: Option): Option {
+  return spec.hidden === true ? option.hideHelp() : option;
 }
 
 function configFile(flags: Readonly<Record<string, unknown>>): string | null {

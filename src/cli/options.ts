@@ -55,7 +55,7 @@ export function plainValues(resolved: Resolved): Record<string, OptionValue> {
 }
 
 function fromFlag(spec: OptionSpec, raw: string | boolean | readonly string[], name: string): OptionValue {
-  if (typeof raw === 'boolean') return raw;
+  if (typeof raw === 'boolean') return checked(spec, raw, name);
   if (typeof raw === 'string') return fromText(spec, raw, name);
   return checked(spec, raw, name);
 }
@@ -63,7 +63,7 @@ function fromFlag(spec: OptionSpec, raw: string | boolean | readonly string[], n
 function fromText(spec: OptionSpec, text: string, name: string): OptionValue {
   switch (spec.type) {
     case 'flag':
-      if (/^(1|true|yes|on)$/i.test(text)) return true;
+      if (/^(1|true|yes|on)$/i.test(text)) return checked(spec, true, name);
       if (/^(0|false|no|off)$/i.test(text)) return false;
       throw new UsageError(name, `${name} takes true or false, not "${text}"`);
     case 'number':
@@ -162,7 +162,7 @@ function lineOf(text: string, name: string): string {
 
 function fromToml(spec: OptionSpec, value: unknown, name: string, where: string): OptionValue {
   const label = `${where}: ${name}`;
-  if (spec.type === 'flag' && typeof value === 'boolean') return value;
+  if (spec.type === 'flag' && typeof value === 'boolean') return checked(spec, value, label);
   if (spec.type === 'number' && typeof value === 'number') return checked(spec, value, label);
   if (spec.type === 'text' && typeof value === 'string') return checked(spec, value, label);
   if (spec.type === 'text' && typeof value === 'number') return checked(spec, String(value), label);

@@ -87,7 +87,33 @@ export const PEER_OPTIONS = {
     default: false,
     help: 'try to break out of the sandbox, say what it stops and what not, and end',
   },
+  // Words of the stable command line whose parts are still to come: what asks for nothing is taken, the rest says so.
+  gnutella: { type: 'flag', default: true, hidden: true, help: 'no Gnutella; there is none in this version' },
+  gnutellaPort: { type: 'number', default: 0, hidden: true, help: 'share port for Gnutella', check: onlyNone },
+  gnutellaMode: { type: 'text', default: null, hidden: true, help: 'part to play in Gnutella', check: later },
+  publicCidr: { type: 'list', default: [], hidden: true, help: 'addresses that count as public', check: later },
+  proxy: { type: 'text', default: null, hidden: true, help: 'SOCKS proxy', check: later },
+  blocklist: { type: 'list', default: [], hidden: true, help: 'addresses to refuse', check: later },
+  map: { type: 'text', default: 'off', hidden: true, help: 'port on the router', check: onlyOff },
+  stealth: { type: 'flag', default: false, hidden: true, help: 'answer nobody but the introduced', check: onlyFalse },
+  privacy: { type: 'flag', default: false, hidden: true, help: 'ask hubs for privacy', check: onlyFalse },
 } as const satisfies OptionTable;
+
+function later(): string {
+  return 'not in this version';
+}
+
+function onlyNone(value: number): string | null {
+  return value === 0 ? null : later();
+}
+
+function onlyFalse(value: boolean): string | null {
+  return value ? later() : null;
+}
+
+function onlyOff(value: string): string | null {
+  return value === 'off' ? null : later();
+}
 
 function hubs(values: readonly string[]): string | null {
   return values.map(address).find((wrong) => wrong !== null) ?? null;
