@@ -190,7 +190,17 @@ export type HubRoomAction = { action: 'close'; reason: string } | { action: 'top
 
 export type HubSearched = { text: string; times: number; found: number };
 /** Since the start, or the last `kept` different ones. `missing`: searched and never found. */
-export type HubContent = { searched: HubSearched[]; missing: HubSearched[]; different: number; kept: number };
+export type HubContent = {
+  searched: HubSearched[];
+  missing: HubSearched[];
+  different: number;
+  kept: number;
+  /** Shares whose claims do not fit together, newest first: size against bitrate and time, or Wrapster's 32 kbps at 32,000 Hz. */
+  doubtful: { nick: string; path: string }[];
+  doubts: number;
+  /** Shares that a filter kept out since the start. */
+  blocked: number;
+};
 
 /**
  * `word`: a word in shared paths. `pattern`: a regular expression on them. `search`: a word that cannot be searched for.

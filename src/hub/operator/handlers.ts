@@ -104,7 +104,17 @@ export function handlersOf(deps: HandlerDeps): Handlers {
       const all = live.asked(KEPT_WORDS, false);
       const shown = (missing: boolean) =>
         live.asked(WORDS, missing).map(({ words, times, found }) => ({ text: readable(words), times, found }));
-      return { searched: shown(false), missing: shown(true), different: all.length, kept: KEPT_WORDS };
+      const { doubts, blocked, last } = live.doubted();
+      const doubtful = last.slice(-WORDS).toReversed();
+      return {
+        searched: shown(false),
+        missing: shown(true),
+        different: all.length,
+        kept: KEPT_WORDS,
+        doubtful: doubtful.map(({ nick, path }) => ({ nick: readable(nick), path: readable(path) })),
+        doubts,
+        blocked,
+      };
     },
     filters: () => desk.filters(),
     previewFilter: ({ body }) => desk.previewFilter(body['kind'] as HubFilterKind, String(body['pattern'])),

@@ -42,6 +42,7 @@ export function liveOf(hub: Hub): LiveHub {
       for (const flood of hub.counters.floods.values()) yield slowedOf(hub, flood);
     },
     asked: (limit, missing): readonly Asked[] => hub.counters.asked(limit, missing),
+    doubted: () => ({ blocked: hub.counters.blocked, doubts: hub.counters.doubts, last: hub.counters.doubted }),
     files: (nick, limit) => filesOf(hub, nick, limit),
     end: (nick, words) => {
       const user = hub.find(nick);

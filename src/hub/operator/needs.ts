@@ -101,6 +101,12 @@ export type Slowed = {
 };
 
 export type SharedFile = { readonly nick: ByteString; readonly path: ByteString; readonly hash: ByteString };
+/** Shares since the start that filters kept out, and those whose claims do not fit together, newest last. */
+export type Doubted = {
+  readonly blocked: number;
+  readonly doubts: number;
+  readonly last: readonly { nick: ByteString; path: ByteString }[];
+};
 export type Asked = { readonly words: ByteString; readonly times: number; readonly found: number };
 
 /** The running hub. Verbs do what they say to whom is there; the desk has written disk and audit log before. */
@@ -113,6 +119,7 @@ export type LiveHub = {
   slowed(): Iterable<Slowed>;
   /** Most asked first; `missing`: of those never found. */
   asked(limit: number, missing: boolean): readonly Asked[];
+  doubted(): Doubted;
   /** What one user shares, at most `limit` files; none when they are not here. */
   files(nick: ByteString, limit: number): Iterable<SharedFile>;
   /** Ends the connection with words; false: not here. */

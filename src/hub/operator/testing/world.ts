@@ -10,7 +10,17 @@ import { Filters } from '../../filters.ts';
 import { FLAG, LEVEL, type Level } from '../../levels.ts';
 import { Passwords } from '../../passwords.ts';
 import { SCHEMA } from '../../schema.ts';
-import type { Asked, BooksWithStore, Counts, LiveHub, RoomNow, SharedFile, Slowed, UserNow } from '../needs.ts';
+import type {
+  Asked,
+  BooksWithStore,
+  Counts,
+  Doubted,
+  LiveHub,
+  RoomNow,
+  SharedFile,
+  Slowed,
+  UserNow,
+} from '../needs.ts';
 
 export const NO_COUNTS: Counts = {
   users: 0,
@@ -53,6 +63,7 @@ export class World implements LiveHub {
   readonly places: RoomNow[] = [];
   readonly shared: SharedFile[] = [];
   slow: Slowed[] = [];
+  doubtful: { nick: ByteString; path: ByteString }[] = [];
   searched: Asked[] = [];
   sums: Counts = NO_COUNTS;
   /** What was done, as `end nick`. */
@@ -116,6 +127,10 @@ export class World implements LiveHub {
 
   asked(limit: number, missing: boolean): readonly Asked[] {
     return this.searched.filter(({ found }) => !missing || found === 0).slice(0, limit);
+  }
+
+  doubted(): Doubted {
+    return { blocked: 3, doubts: this.doubtful.length, last: this.doubtful };
   }
 
   files(nick: ByteString, limit: number): Iterable<SharedFile> {

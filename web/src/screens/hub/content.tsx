@@ -2,9 +2,17 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { HUB_FILTER_KINDS, type HubFilter, type HubFilterKind, type HubFilterPreview, type HubSearched } from '#api';
+import {
+  HUB_FILTER_KINDS,
+  type HubContent,
+  type HubFilter,
+  type HubFilterKind,
+  type HubFilterPreview,
+  type HubSearched,
+} from '#api';
 import { Card, CardPage } from '../../shell/card.tsx';
 import { Failed, Loading } from '../../shell/states.tsx';
+import { Thing } from '../../shell/things.tsx';
 import { tell, tellFailure } from '../../shell/toasts.ts';
 import { ask } from './ask.ts';
 import { useHub, useMay } from './hub-context.ts';
@@ -27,7 +35,28 @@ export default function Content(): ReactNode {
         rows={data.missing}
         none={data.searched.length === 0 ? w.nothingSearched : w.allFound}
       />
+      <Doubtful content={data} />
     </CardPage>
+  );
+}
+
+function Doubtful({ content: { doubtful, doubts, blocked } }: { content: HubContent }): ReactNode {
+  const { acts } = useHub();
+  const { moderate } = useMay();
+  return (
+    <Card title={w.doubtful} aside={w.doubts(doubts, blocked)}>
+      <p className={css.quiet}>{doubtful.length === 0 ? w.nothingDoubtful : w.doubtfulText}</p>
+      <ul className={css.list}>
+        {doubtful.slice(0, 20).map(({ nick, path }, i) => (
+          <li key={`${i} ${path}`} className={css.moment}>
+            <span className={css.cut} title={path}>
+              {path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1)}
+            </span>
+            <Thing label={nick} menu={() => acts.nickMenu(nick, null, moderate)} />
+          </li>
+        ))}
+      </ul>
+    </Card>
   );
 }
 

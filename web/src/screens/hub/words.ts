@@ -152,7 +152,10 @@ export const w = {
   remove: 'Remove',
   takeDown: 'Take down this name',
   tookDown: (name: string, n: number) => `${name}: ${count(n)} shared files were taken down`,
-  searchThis: 'Find a filter for it',
+  doubtful: 'Shares that do not add up',
+  doubtfulText: 'Size, bitrate and length do not fit together, or it looks like Wrapster (32 kbps at 32,000 Hz).',
+  nothingDoubtful: 'Everything that is shared could be what it says.',
+  doubts: (n: number, blocked: number) => `${count(n)} marked, ${count(blocked)} kept out`,
 
   mask: 'Nick!address',
   maskHint: 'nick!*, *!10.0.0.*, *!10.0.0.0/8',
