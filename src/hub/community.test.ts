@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Chance, pick, seeded, WireError, wholeBelow } from '#base';
 import { FROM_CLIENT } from '#wire/napster';
+import { fuzzPayload } from './testing/grammar.ts';
 import { HubWorld, type TestClient } from './testing/world.ts';
 
 const SCALE = Number(process.env['PEERSHIELD_FUZZ'] ?? 1);
@@ -165,7 +166,7 @@ test('fuzz: a grammar of every message by users, moderators and elites; a second
     const i = wholeBelow(fuzzers.length, chance);
     if ((fuzzers[i] as TestClient).gone) fuzzers[i] = enters(world, `f${i}`, levels[i] as 0);
     const client = fuzzers[i] as TestClient;
-    client.send(wholeBelow(50, chance) === 0 ? wholeBelow(65_536, chance) : pick(types, chance), payload(chance));
+    client.send(wholeBelow(50, chance) === 0 ? wholeBelow(65_536, chance) : pick(types, chance), fuzzPayload(chance));
     if (wholeBelow(500, chance) === 0) client.bytes(Uint8Array.from([9, 0, 200, 0, 1]));
     if (wholeBelow(300, chance) === 0) client.drop();
     else client.heard();
@@ -205,26 +206,4 @@ function liftBans({ hub, wall }: HubWorld): void {
   for (const { id } of hub.bans.list(0)) hub.bans.lift(`#${id}`, 'test', wall);
   for (const kind of ['deny', 'class'] as const)
     for (const { mask } of hub.access.list(kind)) hub.access.remove(kind, mask);
-}
-
-const PIECES = [
-  () =>
-    pick(
-      ['f0', 'f1', 'f2', 'f3', 'f4', 'nobody', 'F1', 'operserv', 'chanserv', 'nickserv', 'a'.repeat(300)],
-      seededPick,
-    ),
-  () => pick(['#c', 'room', '&LOG', '#', 'r'.repeat(40), '%s'], seededPick),
-  () => pick(['"C:\\a b.mp3"', '"open', '""', '"x" h 1 128 44100 1', '"C:\\d\\" "n.mp3" h 1 2 3 4'], seededPick),
-  () => pick(['0', '1', '-1', '99999999999', '65536', '4294967296', '1e9', 'NaN'], seededPick),
-  () => pick(['FILENAME CONTAINS "a b"', 'MAX_RESULTS -1', 'BITRATE "AT LEAST" 1', 'TYPE any', 'LOCAL'], seededPick),
-  () => pick(['+REGISTERED', '-PRIVATE', 'MODERATED', 'Elite', 'lee', 'MUZZLED', '* i 1.2.3.4'], seededPick),
-  () => pick(['1.2.3.4', '1.2.', '*!*', '10.99.0.0/16', '10.0.0.0/99', '*'.repeat(100)], seededPick),
-  () => pick(['\0', '\xff\xfe', '\r\n', ' ', '', 'help', 'kick f0', 'topic room x', 'ghost f0 pw'], seededPick),
-];
-const seededPick = seeded(99);
-
-function payload(chance: Chance): string {
-  const parts: string[] = [];
-  for (let n = wholeBelow(6, chance); n > 0; n--) parts.push(pick(PIECES, chance)());
-  return parts.join(' ').slice(0, 2000);
 }
