@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HubState, PeerStatus, SearchRow, Transfer } from '#api';
+import { barsOf } from '../../web/src/player/bars.ts';
 import { groupRows, keyOf, NO_FILTERS, passes, sortGroups } from '../../web/src/screens/search/groups.ts';
 import { actionsFor, stateWords } from '../../web/src/screens/transfers/words.ts';
 import { formatPlace, parsePlace } from '../../web/src/shell/place.ts';
@@ -231,7 +232,7 @@ test('a transfer says its state and everything known about why', () => {
   assert.equal(stateWords(TRANSFER, 0), 'Receiving 50 %: 5 s left');
   assert.equal(stateWords({ ...TRANSFER, direction: 'up' }, 0), 'Sending 50 %: 5 s left');
   assert.equal(stateWords(waiting, 0), 'Waiting: alice is not online, next try in 60 s, 2 other sources');
-  assert.equal(stateWords({ ...TRANSFER, state: 'waiting', paused: true, bps: 0 }, 0), 'Paused');
+  assert.equal(stateWords({ ...TRANSFER, state: 'waiting', paused: true, bps: 0, reason: 'paused' }, 0), 'Paused');
 });
 
 test('only actions that make sense for every selected row are offered', () => {
@@ -255,6 +256,15 @@ test('figures are short and in the units that people use', () => {
   assert.deepEqual([0, 5, 65, 3725].map(length), ['', '0:05', '1:05', '1:02:05']);
   assert.deepEqual([3000, 120_000, 7_200_000, 4 * 86_400_000].map(span), ['3 s', '2 min', '2 h', '4 days']);
   assert.deepEqual([0, 400, 1_250_000].map(speed), ['0 kB/s', '0 kB/s', '1.3 MB/s']);
+});
+
+test('a waveform has the asked number of bars, the loudest being 1, and silence is flat', () => {
+  const samples = Float32Array.from({ length: 1000 }, (_, i) => (i < 500 ? 0.1 : 0.4) * (i % 2 === 0 ? 1 : -1));
+  assert.deepEqual(
+    barsOf(samples, 4).map((bar) => Number(bar.toFixed(3))),
+    [0.25, 0.25, 1, 1],
+  );
+  assert.deepEqual(barsOf(new Float32Array(10), 3), [0, 0, 0]);
 });
 
 test('a place in the address is read back as it was written', () => {

@@ -1,14 +1,16 @@
 // The player at the foot of every screen, there while something is in it.
 import { ActionIcon } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { Transfer } from '#api';
 import { usePeer, useTransfers } from '../peer-context.ts';
+import type { Provider } from '../provider/provider.ts';
 import { Icon } from '../shell/icons.tsx';
 import { useSignal } from '../shell/signal.ts';
 import { bare, length } from '../texts/format.ts';
 import { t } from '../texts/mod.ts';
 import css from './dock.module.css';
 import type { PlayerState } from './player.ts';
+import { loudnessOf } from './waveform.ts';
 
 export function Dock(): ReactNode {
   const { player } = usePeer();
@@ -17,8 +19,10 @@ export function Dock(): ReactNode {
 }
 
 function DockOf({ state }: { state: PlayerState }): ReactNode {
-  const { player } = usePeer();
+  const { player, provider } = usePeer();
   const transfer = useTransfers()?.find(({ id }) => id === state.track?.transferId);
+  const whole = state.track?.transferId === null ? state.track.url : libraryUrl(transfer, provider);
+  const bars = useLoudness(whole);
   const going = state.state === 'playing' || state.state === 'waiting';
   const passed = transfer === undefined || transfer.sizeBytes === 0 ? 1 : transfer.playableBytes / transfer.sizeBytes;
   const at = state.seconds > 0 ? Math.min(1, state.at / state.seconds) : 0;
@@ -62,9 +66,15 @@ function DockOf({ state }: { state: PlayerState }): ReactNode {
       </div>
       <div className={css.time}>
         <span className={css.clock}>{length(state.at) || '0:00'}</span>
-        <span className={css.bar}>
-          <span className={css.passed} style={{ width: `${passed * 100}%` }} />
-          <span className={css.played} style={{ width: `${at * 100}%` }} />
+        <span className={css.bar} data-wave={bars !== null}>
+          {bars === null ? (
+            <>
+              <span className={css.passed} style={{ width: `${passed * 100}%` }} />
+              <span className={css.played} style={{ width: `${at * 100}%` }} />
+            </>
+          ) : (
+            <Wave bars={bars} at={at} />
+          )}
           <input
             className={css.seek}
             type="range"
@@ -95,6 +105,51 @@ function DockOf({ state }: { state: PlayerState }): ReactNode {
         <Icon name="close" size={16} />
       </ActionIcon>
     </section>
+  );
+}
+
+/** Where a song that has arrived in the meantime lies now. */
+function libraryUrl(transfer: Transfer | undefined, provider: Provider): string | null {
+  const id = transfer?.libraryId ?? null;
+  return id === null ? null : provider.mediaUrl('library', id);
+}
+
+const BARS = 160;
+
+/** The picture of a song that is here in full; null until there is one. */
+function useLoudness(url: string | null): readonly number[] | null {
+  const [drawn, setDrawn] = useState<{ url: string; bars: readonly number[] } | null>(null);
+  useEffect(() => {
+    if (url === null) return;
+    const abort = new AbortController();
+    async function load(from: string): Promise<void> {
+      const bars = await loudnessOf(from, BARS, abort.signal);
+      if (bars !== null && !abort.signal.aborted) setDrawn({ url: from, bars });
+    }
+    void load(url);
+    return () => abort.abort();
+  }, [url]);
+  return drawn !== null && drawn.url === url ? drawn.bars : null;
+}
+
+function Wave({ bars, at }: { bars: readonly number[]; at: number }): ReactNode {
+  return (
+    <svg className={css.wave} viewBox={`0 0 ${bars.length} 1`} preserveAspectRatio="none" aria-hidden>
+      {bars.map((bar, i) => {
+        const height = Math.max(0.08, bar ** 0.7);
+        // oxlint-disable-next-line react/no-array-index-key
+        return (
+          <rect
+            key={i}
+            x={i + 0.15}
+            width={0.7}
+            y={(1 - height) / 2}
+            height={height}
+            data-played={i / bars.length < at}
+          />
+        );
+      })}
+    </svg>
   );
 }
 

@@ -1,5 +1,5 @@
 // What is yours: folders with their share state, files to play; beside it what is held in quarantine.
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Button, NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
@@ -23,6 +23,7 @@ import { t } from '../../texts/mod.ts';
 import { InspectButton } from '../verdict/inspect.tsx';
 import css from './library.module.css';
 
+const ONLY = ['shared', 'held-back'] as const;
 const Quarantine = lazy(() => import('./quarantine.tsx'));
 
 export default function LibraryScreen({ part }: { part: string | undefined }): ReactNode {
@@ -36,6 +37,7 @@ function Files(): ReactNode {
   const status = useStatus();
   const { query } = usePlace();
   const { folder } = query;
+  const only = ONLY.find((which) => which === query.only);
   const [text, setText] = useState(query.q ?? '');
   const [q] = useDebouncedValue(text, 150);
   const [sort, setSort] = useState<Sort>({ key: 'addedAt', order: 'desc' });
@@ -50,17 +52,20 @@ function Files(): ReactNode {
     placeholderData: keepPreviousData,
     queryFn: () => provider.call('libraryFolders'),
   });
-  const list = usePaged<LibraryFile>(['library', 'files', stamp, sort.key, sort.order, q, folder], (offset, limit) =>
-    provider.call('library', {
-      query: {
-        offset,
-        limit,
-        sort: sort.key as LibrarySort,
-        order: sort.order,
-        ...(q === '' ? {} : { q }),
-        ...(folder === undefined ? {} : { folderId: folder }),
-      },
-    }),
+  const list = usePaged<LibraryFile>(
+    ['library', 'files', stamp, sort.key, sort.order, q, folder, only],
+    (offset, limit) =>
+      provider.call('library', {
+        query: {
+          offset,
+          limit,
+          sort: sort.key as LibrarySort,
+          order: sort.order,
+          ...(q === '' ? {} : { q }),
+          ...(folder === undefined ? {} : { folderId: folder }),
+          ...(only === undefined ? {} : { only }),
+        },
+      }),
   );
   const { rowAt, total } = list;
   const stale = useSignal(live.link).state !== 'open';
@@ -68,7 +73,7 @@ function Files(): ReactNode {
   const [shown] = useState(() => new Signal<Shown>({ total: 0, rowAt: () => undefined }));
   useEffect(() => shown.set({ total: total ?? 0, rowAt }), [shown, total, rowAt]);
   const listen = useCallback((row: LibraryFile) => listenTo(row, peer, shown), [peer, shown]);
-  const columns = useMemo(() => columnsOf(playing), [playing]);
+  const columns = useMemo(() => columnsOf(playing, only === 'held-back'), [playing, only]);
   const keys = useMemo(
     () => ({
       Enter: ([row]: LibraryFile[]) => row !== undefined && listen(row),
@@ -90,7 +95,7 @@ function Files(): ReactNode {
 
   if (list.error !== null && total === null && !stale) return <Failed error={list.error} again={list.again} />;
   const all = folders.data ?? [];
-  const nothingAtAll = total === 0 && q === '' && folder === undefined;
+  const nothingAtAll = total === 0 && q === '' && folder === undefined && only === undefined;
   return (
     <div className={css.screen}>
       <Folders folders={all} active={folder} quarantined={status?.features.includes('quarantine') ?? false} />
@@ -107,6 +112,13 @@ function Files(): ReactNode {
             onChange={({ currentTarget }) => setText(currentTarget.value)}
           />
           <FolderSelect folders={all} active={folder} />
+          <SegmentedControl
+            size="xs"
+            aria-label={t.library.which}
+            value={only ?? 'all'}
+            onChange={(value) => go(['library'], { ...query, only: value === 'all' ? undefined : value })}
+            data={Object.entries(t.library.only).map(([value, label]) => ({ value, label }))}
+          />
           {selected !== null && <InspectButton of="libraryInspection" id={selected.id} verdict={selected.verdict} />}
           <Button
             variant="default"
@@ -128,7 +140,7 @@ function Files(): ReactNode {
             </Button>
           </Empty>
         ) : total === 0 ? (
-          <Empty icon="search" title={t.library.nothing} />
+          <Empty icon="search" title={q === '' ? t.browse.empty : t.library.nothing} />
         ) : (
           <Table
             label={t.library.title}
@@ -263,8 +275,15 @@ function lastPart(path: string): string {
   return path.split(/[/\\]/).findLast((part) => part !== '') ?? path;
 }
 
-function columnsOf(playing: string | undefined): Column<LibraryFile>[] {
+function columnsOf(playing: string | undefined, reasons: boolean): Column<LibraryFile>[] {
   const c = t.library.columns;
+  const why: Column<LibraryFile> = {
+    key: 'reason',
+    title: c.reason,
+    width: 'minmax(140px, 3fr)',
+    priority: 2,
+    cell: (row) => <Cut>{row.reason}</Cut>,
+  };
   return [
     {
       key: 'name',
@@ -274,6 +293,7 @@ function columnsOf(playing: string | undefined): Column<LibraryFile>[] {
       sortable: true,
       cell: (row) => <Name row={row} playing={row.id === playing} />,
     },
+    ...(reasons ? [why] : []),
     {
       key: 'artist',
       title: c.artist,

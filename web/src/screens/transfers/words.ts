@@ -29,7 +29,7 @@ export function stateName({ state, direction, paused }: Transfer): string {
 export function stateWords(row: Transfer, now: number): string {
   const words: string[] = [];
   if (row.verdict !== null && row.verdict !== 'good') words.push(t.verdict.names[row.verdict].toLowerCase());
-  if (row.reason !== null) words.push(row.reason);
+  if (row.reason !== null && !row.paused) words.push(row.reason);
   if (row.queuePlace !== null) words.push(t.transfers.place(row.queuePlace));
   if (row.retryAt !== null && row.retryAt > now) words.push(t.transfers.retryIn(row.retryAt - now));
   if (row.state === 'waiting' && row.alternatives > 0) words.push(t.transfers.alternatives(row.alternatives));
