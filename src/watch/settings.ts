@@ -14,7 +14,7 @@ export const SETTING_LIMITS = {
   },
   watchTracks: { value: 400_000, unit: 'flows', source: 'recognised flows with a reason and a place in the picture' },
   watchFollowers: {
-    value: 20_000,
+    value: 8000,
     unit: 'flows',
     source: 'conversations whose messages are read on after the verdict; the oldest is only counted',
   },
