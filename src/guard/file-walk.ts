@@ -1,6 +1,6 @@
 // The walk along a whole file: what stands here, until the end. Tags, containers, frames, Wrapster, zeros; and what is
 // none of these is foreign where it is known and junk where it is not.
-import { identify, identifyStrong, type Magic, MAGIC_BYTES, letters } from '#wire/magic';
+import { identify, identifyBare, identifyStrong, type Magic, MAGIC_BYTES, letters } from '#wire/magic';
 import { decodeHeader } from '#wire/mpeg';
 import { isWrapster } from '#wire/wrapster';
 import { walkAdts } from './adts-walk.ts';
@@ -168,7 +168,7 @@ function* lookIntoBodies(w: Window, context: Context): Walk {
             : 17
         : 0;
     const from = header.protected ? 6 : 4;
-    bodies.push(...frame.subarray(4));
+    bodies.push(...frame.subarray(from));
     behindSide.push(...frame.subarray(from + side));
     at += header.lengthBytes;
   }
@@ -203,7 +203,8 @@ function* walkZeros(w: Window, context: Context): Walk<boolean> {
 function* walkUnknown(w: Window, context: Context): Walk {
   const { record } = context;
   const whole = !(yield* w.need(MAGIC_BYTES + 1));
-  const magic = identify(w.view(MAGIC_BYTES), whole);
+  const bare = context.mpeg.frames <= 3 && record.sounds.length === 0;
+  const magic = (bare ? identifyBare : identify)(w.view(MAGIC_BYTES), whole);
   if (magic === null) return yield* walkJunk(w, context);
   const at = w.fileOffset(w.pos);
   if (magic.kind === 'sound') {

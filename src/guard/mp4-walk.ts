@@ -36,6 +36,8 @@ type Track = {
   timescale: number;
   duration: number;
   samples: number;
+  /** Sum of all samples' times, in the track's timescale. */
+  summed: number;
   sampleBytes: number;
   bitrate: number;
 };
@@ -47,13 +49,23 @@ type Mp4 = {
   moov: boolean;
   fragments: boolean;
   alarmInMdat: boolean;
+  /** A brand of sound is named: `M4A `, `M4B `. */
+  ofSound: boolean;
 };
 
 /** Walks the boxes that begin here with `ftyp`. */
 export function* walkMp4(w: Window, context: Context): Walk<boolean> {
   const { record } = context;
   const start = w.fileOffset(w.pos);
-  const mp4: Mp4 = { tracks: [], mdatBytes: 0, mdatAt: -1, moov: false, fragments: false, alarmInMdat: false };
+  const mp4: Mp4 = {
+    tracks: [],
+    mdatBytes: 0,
+    mdatAt: -1,
+    moov: false,
+    fragments: false,
+    alarmInMdat: false,
+    ofSound: false,
+  };
   let boxes = 0;
   while (yield* w.need(8)) {
     const at = w.fileOffset(w.pos);
@@ -75,7 +87,10 @@ export function* walkMp4(w: Window, context: Context): Walk<boolean> {
     yield* w.skip(head);
     record.mark(w.fileOffset(w.pos), 'header');
     const part = new PartWindow(w, bytes - head);
-    if (type === 'mdat') yield* walkMdat(part, context, mp4);
+    if (type === 'ftyp') {
+      yield* part.need(64);
+      mp4.ofSound = /M4[ABP] /.test(letters(part.view(64)));
+    } else if (type === 'mdat') yield* walkMdat(part, context, mp4);
     else if (type === 'moov') {
       mp4.moov = true;
       yield* walkBoxes(part, context, mp4, 1);
@@ -111,7 +126,10 @@ function judgeTracks(mp4: Mp4, context: Context, start: number): void {
     return;
   }
   if (sound === undefined || mp4.alarmInMdat) {
-    if (!mp4.moov && mp4.mdatBytes > 0 && record.alarm === null) {
+    if (mp4.alarmInMdat || record.alarm !== null) return;
+    if (!mp4.ofSound && (mp4.mdatBytes > 0 || mp4.moov)) {
+      record.alarmForeign('video', start, 0, 'a film in MP4: no track of sound in it', false);
+    } else if (!mp4.moov && mp4.mdatBytes > 0) {
       record.note('truncated', 'damage', start, 0, 'the table of the sound (moov) is missing');
       context.hasCutSound = true;
     }
@@ -137,6 +155,10 @@ function judgeTracks(mp4: Mp4, context: Context, start: number): void {
         `the table counts ${sound.sampleBytes} bytes of sound, ${mp4.mdatBytes} are there`,
       );
     }
+  }
+  if (sound.summed > 0 && (sound.duration >= sound.summed * 8 || sound.duration * 8 <= sound.summed)) {
+    const real = Math.round(sound.summed / Math.max(1, sound.timescale));
+    record.note('lies', 'alarm', start, 0, `the header claims ${Math.round(seconds)} s, the table counts ${real}`);
   }
   const bytes = sound.samples === 0 ? mp4.mdatBytes : sound.sampleBytes;
   record.sound(start, {
@@ -231,6 +253,7 @@ function* readBox(part: PartWindow, type: string, mp4: Mp4): Walk {
     track.timescale = big(part, long ? 20 : 12);
     track.duration = long ? big(part, 24) * 4294967296 + big(part, 28) : big(part, 16);
   } else if (type === 'stsd' && (yield* part.need(16 + 28))) readSampleEntry(part, track, part.view(600));
+  else if (type === 'stts' && (yield* part.need(8))) yield* sumTimes(part, track);
   else if (type === 'stsz' && (yield* part.need(12))) yield* sumSizes(part, track);
 }
 
@@ -283,6 +306,15 @@ function* sumSizes(part: PartWindow, track: Track): Walk {
   track.sampleBytes = sum;
 }
 
+function* sumTimes(part: PartWindow, track: Track): Walk {
+  const count = big(part, 4);
+  yield* part.skip(8);
+  for (let i = 0; i < count && i < 1_000_000 && (yield* part.need(8)); i++) {
+    track.summed += big(part, 0) * big(part, 4);
+    yield* part.skip(8);
+  }
+}
+
 function newTrack(): Track {
   return {
     handler: '',
@@ -292,6 +324,7 @@ function newTrack(): Track {
     timescale: 0,
     duration: 0,
     samples: 0,
+    summed: 0,
     sampleBytes: 0,
     bitrate: 0,
   };

@@ -70,8 +70,7 @@ function* walkId3v2(w: Window, context: Context, header: Id3v2Header): Walk {
   yield* body.finish();
   if (body.cut) {
     const claimed = `a tag of ${header.totalBytes} bytes, of which ${w.fileOffset(w.pos) - at} are there`;
-    if (framesEnd === 'all') record.note('truncated', 'damage', at, w.fileOffset(w.pos) - at, claimed);
-    else record.note('lies', 'damage', at, w.fileOffset(w.pos) - at, claimed);
+    record.note('truncated', 'damage', at, w.fileOffset(w.pos) - at, claimed);
   } else if (header.footer && (yield* w.need(10)) && w.startsWith('3DI')) yield* w.skip(10);
   record.mark(w.fileOffset(w.pos), 'tag');
 }
@@ -369,21 +368,28 @@ function* walkApeItemsWithoutHeader(w: Window, context: Context): Walk<boolean> 
 function* walkLyrics(w: Window, context: Context): Walk<boolean> {
   yield* w.need(5200);
   const { record } = context;
-  if (/^[A-Z]{3}\d{5}/.test(letters(w.view(8, 11)))) {
+  const at = w.fileOffset(w.pos);
+  let whole = true;
+  if (/^[A-Z0-9]{3}\d{5}/.test(letters(w.view(8, 11)))) {
+    record.tag('lyrics3v2');
     yield* w.skip(11);
     while (yield* w.need(8)) {
       const field = /^[A-Z0-9]{3}(\d{5})/.exec(letters(w.view(8)));
       if (field === null || w.startsWith('LYRICS200', 6)) break;
       yield* w.skip(8 + Number(field[1]));
     }
-    if ((yield* w.need(15)) && w.startsWith('LYRICS200', 6)) yield* w.skip(15);
-    record.tag('lyrics3v2');
+    whole = (yield* w.need(15)) && w.startsWith('LYRICS200', 6);
+    if (whole) yield* w.skip(15);
   } else {
     const end = letters(w.view(5200)).indexOf('LYRICSEND');
-    if (end < 0) return false;
-    yield* w.skip(end + 9);
+    whole = end >= 0;
+    if (!whole && w.ahead >= 5200) return false;
     record.tag('lyrics3v1');
+    yield* w.skip(whole ? end + 9 : w.ahead);
   }
   record.mark(w.fileOffset(w.pos), 'tag');
+  if (!whole && !(yield* w.need(1))) {
+    record.note('truncated', 'damage', at, w.fileOffset(w.pos) - at, 'lyrics without their end');
+  }
   return true;
 }

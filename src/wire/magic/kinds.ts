@@ -2,7 +2,7 @@
 // more, or a structure that was followed) are believed anywhere; weak ones only where something must begin.
 import type { ByteString } from '#base';
 import { letters } from './letters.ts';
-import { scriptOrText } from './words.ts';
+import { scriptOrText, TEXT_BYTES } from './words.ts';
 
 /** What the bytes are. `sound`: music in a format that is not looked into here. */
 export type MagicKind = 'program' | 'script' | 'document' | 'archive' | 'image' | 'video' | 'text' | 'sound';
@@ -144,7 +144,24 @@ for (const rule of RULES) {
  * known. RIFF, FLAC, Ogg, MP4 with sound and MPEG frames are not named here: those are followed by their walkers.
  */
 export function identify(bytes: Uint8Array, whole: boolean): Magic | null {
-  return identifyStrong(bytes) ?? weak(bytes) ?? scriptOrText(bytes, whole);
+  return identifyStrong(bytes) ?? weak(bytes) ?? scriptOrText(bytes, whole, TEXT_BYTES);
+}
+
+/** As {@link identify}, of a file in which nothing else has been found: a line of text is text, two letters are a sign. */
+export function identifyBare(bytes: Uint8Array, whole: boolean): Magic | null {
+  const magic = identify(bytes, whole);
+  if (magic !== null) return magic;
+  const word = letters(bytes, 0, 4);
+  if (word.startsWith('MZ')) return { kind: 'program', name: 'what begins as a DOS or Windows program', strong: false };
+  if (word === '\x7fELF' || word === '\xca\xfe\xba\xbe')
+    return { kind: 'program', name: 'what begins as a program', strong: false };
+  if (word.startsWith('\x1f\x8b')) return { kind: 'archive', name: 'what begins as a gzip archive', strong: false };
+  if (word.startsWith('\xff\xd8\xff')) return { kind: 'image', name: 'what begins as a JPEG picture', strong: false };
+  if (word === '\0\0\x01\xba' || word === '\0\0\x01\xb3')
+    return { kind: 'video', name: 'what begins as an MPEG film', strong: false };
+  if (word === '\xd0\xcf\x11\xe0')
+    return { kind: 'document', name: 'what begins as an Office document', strong: false };
+  return whole ? scriptOrText(bytes, true, 1) : null;
 }
 
 /** As {@link identify}, only what is believed wherever it stands. */

@@ -2,7 +2,15 @@
 export { type Comments, readComments } from './comments.ts';
 export { flacScan, oggCrc32, scanFlac } from './crc.ts';
 export { FLAC_HEADER_BYTES, type FlacStreamInfo, readFlacFrame, readFlacStreamInfo } from './flac.ts';
-export { identify, identifyStrong, MACRO_WORDS, type Magic, MAGIC_BYTES, type MagicKind } from './kinds.ts';
+export {
+  identify,
+  identifyBare,
+  identifyStrong,
+  MACRO_WORDS,
+  type Magic,
+  MAGIC_BYTES,
+  type MagicKind,
+} from './kinds.ts';
 export {
   OGG_HEADER_BYTES,
   OGG_PAGE_BYTES,

@@ -3,7 +3,7 @@ import { letters } from './letters.ts';
 import type { Magic } from './kinds.ts';
 
 /** Shorter text than this behind or between frames is not worth a name. */
-const TEXT_BYTES = 128;
+export const TEXT_BYTES = 128;
 /** A script can be a line. */
 const SCRIPT_BYTES = 12;
 /** With bytes behind it that are no text, a little longer. */
@@ -58,8 +58,8 @@ const SCRIPTS: readonly { name: string; pattern: RegExp }[] = [
 const SHORTCUTS = /^\s*\[(InternetShortcut|Desktop Entry|AutoRun|Autorun)[^\]]*\]/i;
 const DOCUMENTS = /^\s*(<!doctype html|<html|<head|<body|<\?xml|From: |MIME-Version: |Received: )/i;
 
-/** Text and scripts; null where the bytes are no text. `whole`: nothing follows `bytes`. */
-export function scriptOrText(bytes: Uint8Array, whole: boolean): Magic | null {
+/** Scripts, and text from `textBytes` on; null where the bytes are none. `whole`: nothing follows `bytes`. */
+export function scriptOrText(bytes: Uint8Array, whole: boolean, textBytes: number): Magic | null {
   const found = textOf(bytes, whole);
   if (found === null || found.text.trim() === '') return null;
   const { text, clean } = found;
@@ -72,7 +72,7 @@ export function scriptOrText(bytes: Uint8Array, whole: boolean): Magic | null {
     if (text.length >= TEXT_BYTES && DOCUMENTS.test(text))
       return { kind: 'text', name: 'a web page or XML', strong: false };
   }
-  return clean && text.length >= TEXT_BYTES ? { kind: 'text', name: 'text', strong: false } : null;
+  return clean && text.length >= textBytes ? { kind: 'text', name: 'text', strong: false } : null;
 }
 
 /**
@@ -93,7 +93,7 @@ function textOf(bytes: Uint8Array, whole: boolean): { text: string; clean: boole
     if (byte >= 0x20 && byte !== 0x7f) continue;
     if (byte === 9 || byte === 10 || byte === 13 || byte === 12 || byte === 0x1b) continue;
     // Text that something else follows is still text.
-    if (i - from < TEXT_BYTES * 2 && !(whole && i - from >= SCRIPT_BYTES && restIsZero(bytes, i))) {
+    if (i - from < TEXT_BYTES * 2 && !(whole && i > from && restIsZero(bytes, i))) {
       if (i - from < SCRIPT_BEFORE_OTHER_BYTES) return null;
       clean = false;
     }
