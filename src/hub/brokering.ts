@@ -127,7 +127,7 @@ export const brokering: Handlers = {
     }
     remember(hub, user, owner);
     if (!owner.firewalled) owner.tell(640, user.nick);
-    else if (mayTell(hub, owner, user, 'browse')) {
+    else if (mayTell(hub, owner, user, 'browse', user)) {
       introduce(user, owner, 'browse');
       owner.tell(640, `${user.nick} ${user.ip} ${user.port}`);
     }
@@ -180,11 +180,14 @@ export function hasAsked(hub: Hub, asker: User, owner: User): boolean {
   return at !== undefined && hub.now - at <= ASKED_MS;
 }
 
-/** `who` is about to be told the address of `whose`: budgeted in privacy mode, written down always. */
-function mayTell(hub: Hub, who: User, whose: User, why: Told['why']): boolean {
-  if (hub.values.privacy && !hub.bucket(who, 'told').take(1, hub.now)) {
-    who.notice('you were told many addresses lately; try again later');
-    hub.counters.flood('told', who.nick, who.address, hub.deps.wallMs());
+/**
+ * `who` is about to be told the address of `whose`: budgeted in privacy mode, written down always. Whoever acted for it
+ * pays, so that nobody can use up somebody else's budget.
+ */
+function mayTell(hub: Hub, who: User, whose: User, why: Told['why'], payer: User = who): boolean {
+  if (hub.values.privacy && !hub.bucket(payer, 'told').take(1, hub.now)) {
+    payer.notice('you were told many addresses lately; try again later');
+    hub.counters.flood('told', payer.nick, payer.address, hub.deps.wallMs());
     return false;
   }
   const told = (whose.told ??= []);

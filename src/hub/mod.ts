@@ -2,5 +2,5 @@
 export { LIMITS } from './all-limits.ts';
 export { ADMIN_VERBS } from './operator/admin.ts';
 export { adminHub } from './operator/shell.ts';
-export { defaultHubValues, HUB_OPTIONS, type HubValues } from './options.ts';
-export { type HubContext, openHubStore, type RunningHub, startHub } from './start.ts';
+export { HUB_OPTIONS, type HubValues } from './options.ts';
+export { type RunningHub, startHub } from './start.ts';

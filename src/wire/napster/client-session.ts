@@ -21,7 +21,7 @@ export type ClientOptions = {
   port: number;
   /** Name and version of the program, as `peershield 1.0`. */
   client: ByteString;
-  /** 0..10, see LINK_SPEEDS. */
+  /** 0 unknown, 1 14.4, 2 28.8, 3 33.6, 4 56k, 5 ISDN, 6 two of them, 7 cable, 8 DSL, 9 T1, 10 T3 or better. */
   speed: number;
   email?: ByteString;
   /** `login`: message 2. `register`: message 6. `new`: 7 first, and 6 when the nick is free. */

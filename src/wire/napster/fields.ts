@@ -111,18 +111,3 @@ export function ipText(value: number): string {
   const v = value >>> 0;
   return `${v & 255}.${(v >>> 8) & 255}.${(v >>> 16) & 255}.${v >>> 24}`;
 }
-
-/** Link speeds as messages 2, 201 and 604 carry them: an index, never above 10. */
-export const LINK_SPEEDS = [
-  'unknown',
-  '14.4',
-  '28.8',
-  '33.6',
-  '56k',
-  'ISDN 64k',
-  'ISDN 128k',
-  'cable',
-  'DSL',
-  'T1',
-  'T3 or better',
-] as const;

@@ -47,7 +47,7 @@ export class FrameReader {
     if (this.#chunk.length > 0) return this.#nextOf(limit);
     if (this.#rest.length < HEADER_BYTES) return false;
     const bytes = this.#rest.peek();
-    if (!this.#at0(bytes, 0, limit)) return false;
+    if (!this.#readAt(bytes, 0, limit)) return false;
     // The queue's bytes stay in place until the next push.
     this.#rest.skip(this.to);
     return true;
@@ -69,12 +69,12 @@ export class FrameReader {
 
   #nextOf(limit: PayloadLimit): boolean {
     if (this.#chunk.length - this.#at < HEADER_BYTES) return false;
-    if (!this.#at0(this.#chunk, this.#at, limit)) return false;
+    if (!this.#readAt(this.#chunk, this.#at, limit)) return false;
     this.#at = this.to;
     return true;
   }
 
-  #at0(bytes: Uint8Array, at: number, limit: PayloadLimit): boolean {
+  #readAt(bytes: Uint8Array, at: number, limit: PayloadLimit): boolean {
     const length = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
     const type = (bytes[at + 2] as number) | ((bytes[at + 3] as number) << 8);
     if (length > limit(type)) throw new WireError('too-long', `message ${type} of ${length} bytes`);

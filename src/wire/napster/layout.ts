@@ -4,16 +4,16 @@ import { type ByteString, WireError } from '#base';
 import { FieldReader, ipNumber, ipText, parseWhole, quotable } from './fields.ts';
 
 /**
- * `word` no blanks · `quoted` written in quotes, read with or without · `whole` 0..2^53-1 · `signed` may be negative ·
+ * `word` no blanks · `quoted` written in quotes, read with or without · `whole` 0..2^53-1 ·
  * `ip` dotted here, a number on the wire · `text` all that is left, byte for byte. With `?` it may be missing, and
  * everything after it then is.
  */
-type Kind = 'word' | 'quoted' | 'whole' | 'signed' | 'ip' | 'text';
+type Kind = 'word' | 'quoted' | 'whole' | 'ip' | 'text';
 type FieldKind = Kind | `${Kind}?`;
 export type Fields = Readonly<Record<string, FieldKind>>;
 
 type Plain<K extends FieldKind> = K extends `${infer P}?` ? P : K;
-type ValueOf<K extends FieldKind> = Plain<K> extends 'whole' | 'signed' ? number : string;
+type ValueOf<K extends FieldKind> = Plain<K> extends 'whole' ? number : string;
 /** The fields of a layout as an object. */
 export type Values<F extends Fields> = {
   [N in keyof F as F[N] extends `${string}?` ? never : N]: ValueOf<F[N]>;
@@ -61,10 +61,6 @@ function readField(reader: FieldReader, kind: Kind): string | number | null {
       return reader.next();
     case 'whole':
       return parseWhole(reader.next());
-    case 'signed': {
-      const word = reader.next();
-      return word !== null && /^-?\d{1,15}$/.test(word) ? Number(word) : null;
-    }
     case 'ip': {
       const value = parseWhole(reader.word());
       return value === null ? null : ipText(value);
@@ -84,7 +80,6 @@ function writeField(kind: Kind, value: string | number): ByteString {
       return String(value).replace(BLANKS, '_');
     case 'text':
     case 'whole':
-    case 'signed':
       return String(value);
   }
 }

@@ -287,7 +287,6 @@ function nonsense(chance: () => number): string {
 
 function exampleOf(kind: string, chance: () => number): string | number {
   if (kind === 'whole') return wholeBelow(2 ** 31, chance);
-  if (kind === 'signed') return -1;
   if (kind === 'ip') return ipText(wholeBelow(2 ** 32, chance));
   return kind === 'word' ? `w${wholeBelow(99, chance)}` : `two  words ${wholeBelow(99, chance)}`;
 }

@@ -1,8 +1,8 @@
 // Napster and OpenNap: what the bytes mean, between client and hub and between two clients. Pure: bytes and time in,
 // messages and bytes out. docs/protocols/napster.md and docs/protocols/extensions.md have the tables.
-export { type ClientListener, type ClientOptions, ClientSession } from './client-session.ts';
-export { CAPABILITIES, type Capability, EXTENSION_VERSION } from './extensions.ts';
-export { FieldReader, ipNumber, ipText, LINK_SPEEDS, parseWhole, quotable, splitFields } from './fields.ts';
+export { type ClientOptions, ClientSession } from './client-session.ts';
+export { CAPABILITIES, EXTENSION_VERSION } from './extensions.ts';
+export { ipNumber, parseWhole, splitFields } from './fields.ts';
 export { decodeFrame, encodeFrame, FrameReader, HEADER_BYTES } from './frame.ts';
 export { LIMITS } from './limits.ts';
 export {
@@ -19,14 +19,7 @@ export {
   payloadFromHub,
   type Unknown,
 } from './messages.ts';
-export { FrameOutput } from './output.ts';
-export {
-  formatSearchText,
-  parseSearchText,
-  type SearchRange,
-  type SearchText,
-  type SearchType,
-} from './search-text.ts';
+export { formatSearchText, parseSearchText, type SearchText } from './search-text.ts';
 export { ServerSession, type ServerSink } from './server-session.ts';
 export { parseShare, parseShareDirectory, type ShareFields } from './share.ts';
 export {

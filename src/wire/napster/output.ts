@@ -33,13 +33,6 @@ export class FrameOutput {
     this.#length += HEADER_BYTES + payload.length;
   }
 
-  /** Plain bytes: what is no frame. */
-  text(text: ByteString): void {
-    const buffer = this.reserve(text.length);
-    latin1Write.call(buffer, text, this.#length, text.length);
-    this.#length += text.length;
-  }
-
   /**
    * The buffer with room for `bytes` more from `length` on: the hot way, for those who write a frame's bytes themselves
    * and then {@link commit} it.
@@ -84,12 +77,6 @@ export class FrameOutput {
   sent(): void {
     if (this.#lent !== null) putBack(this.#lent);
     this.#lent = null;
-  }
-
-  /** Forgets everything. */
-  drop(): void {
-    this.#buffer = null;
-    this.#length = 0;
   }
 }
 
