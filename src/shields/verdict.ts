@@ -62,7 +62,7 @@ export function sentence(ports: readonly ProbedPort[], around: Surroundings): st
       return `Anyone can connect to ${counts.open === 1 ? 'port' : 'ports'} ${named} of this address.`;
     }
     case 'closed only':
-      return `Nothing is open, but ${counts.closed === 1 ? 'one port answers' : `${counts.closed} ports answer`} "closed": a stranger learns that a machine is here.`;
+      return `Nothing is open, but ${counts.closed === 1 ? 'one port answers' : `${counts.closed.toLocaleString('en')} ports answer`} "closed": a stranger learns that a machine is here.`;
     case 'all stealth':
       return `No port answered: ${remark(around)}`;
     case 'passed':

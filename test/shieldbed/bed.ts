@@ -58,6 +58,11 @@ export class Bed {
     return await this.#spawn([...enter(pid), ...command]);
   }
 
+  /** What to put before a command line so that it runs in the target. */
+  enterTarget(): string[] {
+    return enter(this.#targetPid);
+  }
+
   close(): void {
     for (const child of this.#children.toReversed()) child.kill('SIGKILL');
     this.#children.length = 0;

@@ -58,6 +58,7 @@ export function Grid({ ports, cells, names, selected, onSelect }: GridProps): Re
           names={names}
           numbered={ports.length <= NUMBERED}
           current={strip.includes(current) ? current : null}
+          selected={selected !== null}
         />
       ))}
     </div>
@@ -69,10 +70,12 @@ type StripProps = {
   look: string;
   names: PortKnowledge['texts'];
   numbered: boolean;
+  /** Where the Tab key stops. */
   current: number | null;
+  selected: boolean;
 };
 
-const Strip = memo(function Strip({ ports, look, names, numbered, current }: StripProps): ReactNode {
+const Strip = memo(function Strip({ ports, look, names, numbered, current, selected }: StripProps): ReactNode {
   const looks = look.split(' ');
   return ports.map((port, i) => (
     <button
@@ -81,7 +84,7 @@ const Strip = memo(function Strip({ ports, look, names, numbered, current }: Str
       className={css.square}
       data-port={port}
       data-look={looks[i]}
-      data-current={port === current}
+      data-current={selected && port === current}
       tabIndex={port === current ? 0 : -1}
       aria-label={`${port} ${names.get(port)?.name ?? ''} ${SPOKEN[looks[i] ?? 'none'] ?? ''}`}
     >

@@ -130,14 +130,17 @@ function Result({ run, known, selected, onSelect }: ResultProps): ReactNode {
       {report !== null && <Around report={report} />}
       {report !== null && (
         <div className={css.go}>
-          <Button
-            variant="light"
-            size="xs"
-            leftSection={<Icon name="copy" size={16} />}
-            onClick={() => void copy(report.text)}
-          >
-            {w.copyReport}
-          </Button>
+          {/* The clipboard is there on https and localhost only; the text below is there always. */}
+          {window.isSecureContext && (
+            <Button
+              variant="light"
+              size="xs"
+              leftSection={<Icon name="copy" size={16} />}
+              onClick={() => void copy(report.text)}
+            >
+              {w.copyReport}
+            </Button>
+          )}
           <Button
             variant="light"
             size="xs"
@@ -147,6 +150,14 @@ function Result({ run, known, selected, onSelect }: ResultProps): ReactNode {
             {w.picture}
           </Button>
         </div>
+      )}
+      {report !== null && (
+        <details>
+          <summary className={css.link}>{w.textReport}</summary>
+          <pre className={css.code} data-testid="report">
+            {report.text}
+          </pre>
+        </details>
       )}
     </Card>
   );

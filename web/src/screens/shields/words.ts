@@ -62,6 +62,7 @@ export const w = {
   seconds: (s: number) => `${s.toFixed(1)} s`,
   copyReport: 'Copy text report',
   copied: 'The report is in the clipboard. It names no address.',
+  textReport: 'Text report',
   picture: 'Save picture',
   pictureTitle: 'Peershield port report',
   fixes: 'What to do',
