@@ -11,13 +11,16 @@ import type {
   WrapsterList,
 } from './verdict.ts';
 
-export const RECORD_LIMITS: Limits = {
+export const LIMITS = {
   findings: { value: 200, unit: 'findings a file', source: 'a report that people read' },
   segments: { value: 4000, unit: 'segments a file', source: 'a strip is about 1,000 pixels wide' },
   tagKinds: { value: 64, unit: 'tags named a file', source: 'real files have at most five' },
   tagText: { value: 4096, unit: 'bytes of a text that are read', source: 'a title is a line' },
-  wrapsterFiles: { value: 10_000, unit: 'files listed of one Wrapster', source: 'its header of 296 bytes each' },
-};
+  junkPlaces: { value: 50, unit: 'places of junk named a file', source: 'a report that people read' },
+  tagDepth: { value: 4, unit: 'tags in tags', source: 'CHAP holds frames; two levels are seen in real files' },
+  tagFrames: { value: 50_000, unit: 'frames of one tag looked into', source: 'real tags have a few dozen' },
+  lookAhead: { value: 65_536, unit: 'bytes ahead that a walker may ask for', source: 'the longest Ogg page' },
+} as const satisfies Limits;
 
 /** The sound of one stretch of one format. */
 export type Sound = {
@@ -46,7 +49,7 @@ export class FileRecord {
 
   note(code: FindingCode, level: Level, at: number, lengthBytes: number, what: string): Finding {
     const finding: Finding = { code, level, at, lengthBytes, what: harmless(what, 300) };
-    if (this.findings.length < (RECORD_LIMITS.findings?.value ?? 0)) this.findings.push(finding);
+    if (this.findings.length < LIMITS.findings.value) this.findings.push(finding);
     else if (level === 'alarm' && !this.findings.some((other) => other.code === code)) this.findings.push(finding);
     if (level === 'alarm') this.alarm ??= finding;
     return finding;
@@ -64,7 +67,7 @@ export class FileRecord {
 
   /** Bytes that are nothing known: what they come to in all decides at the end. */
   junk(at: number, lengthBytes: number): void {
-    if (this.junkPlaces.length < 50) this.junkPlaces.push({ at, lengthBytes });
+    if (this.junkPlaces.length < LIMITS.junkPlaces.value) this.junkPlaces.push({ at, lengthBytes });
     this.junkBytes += lengthBytes;
   }
 
@@ -73,7 +76,7 @@ export class FileRecord {
     const last = this.segments.at(-1);
     const from = last?.to ?? 0;
     if (to <= from) return;
-    const full = this.segments.length >= (RECORD_LIMITS.segments?.value ?? 0);
+    const full = this.segments.length >= LIMITS.segments.value;
     if (last !== undefined && (last.is === is || full)) last.to = to;
     else this.segments.push({ from, to, is });
   }
@@ -96,8 +99,7 @@ export class FileRecord {
   }
 
   tag(kind: string): void {
-    if (this.tagKinds.length < (RECORD_LIMITS.tagKinds?.value ?? 0) && !this.tagKinds.includes(kind))
-      this.tagKinds.push(kind);
+    if (this.tagKinds.length < LIMITS.tagKinds.value && !this.tagKinds.includes(kind)) this.tagKinds.push(kind);
   }
 
   /** The first tag that says something wins. */

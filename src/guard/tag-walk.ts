@@ -17,13 +17,14 @@ import {
 import { foreignRest, skipZeros, walkBlob } from './blob-walk.ts';
 import { findChain } from './chain.ts';
 import type { Context } from './context.ts';
+import { LIMITS } from './record.ts';
 import { PartWindow, type Walk, type Window } from './window.ts';
 
 /** Tags in tags (CHAP) deeper than this are passed over. */
-const TAG_DEPTH = 4;
+const TAG_DEPTH = LIMITS.tagDepth.value;
 /** Frames of one tag that are looked into; the rest is passed over. */
-const TAG_FRAMES = 50_000;
-const TEXT_BYTES = 4096;
+const TAG_FRAMES = LIMITS.tagFrames.value;
+const TEXT_BYTES = LIMITS.tagText.value;
 /** A tag that ends this much before its claim is a slip, more is a lie. */
 const SLIP_BYTES = 4096;
 

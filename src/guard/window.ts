@@ -5,13 +5,15 @@
 //   ......|--history----|--------ahead-----------|......
 //          bytes[0]                               bytes[filled]
 
+import { LIMITS } from './record.ts';
+
 /** Something that runs over a window and stops wherever bytes are missing. */
 export type Walk<T = void> = Generator<undefined, T, undefined>;
 
 /** How far a walker may look ahead. */
-export const AHEAD_BYTES = 65_536;
+const AHEAD_BYTES = LIMITS.lookAhead.value;
 /** How much behind the position stays readable. */
-export const HISTORY_BYTES = 32_768;
+const HISTORY_BYTES = 32_768;
 /** What is taken from a chunk at once. */
 export const SLICE_BYTES = 65_536;
 /** What a part takes of its parent at once: little, so that the parent can be handed back what was not read. */

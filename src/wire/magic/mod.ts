@@ -1,5 +1,5 @@
 // FIRST FLOOR, pure: what bytes are by their first few, and the fixed parts of the containers that sound comes in.
-export { type Comments, readComments } from './comments.ts';
+export { readComments } from './comments.ts';
 export { flacScan, oggCrc32, scanFlac } from './crc.ts';
 export { FLAC_HEADER_BYTES, type FlacStreamInfo, readFlacFrame, readFlacStreamInfo } from './flac.ts';
 export {
@@ -9,11 +9,9 @@ export {
   MACRO_WORDS,
   type Magic,
   MAGIC_BYTES,
-  type MagicKind,
 } from './kinds.ts';
 export {
   OGG_HEADER_BYTES,
-  OGG_PAGE_BYTES,
   type OggCodec,
   type OggPage,
   opusSamples,

@@ -19,9 +19,6 @@ export type OggPage = {
 
 /** The longest page header. */
 export const OGG_HEADER_BYTES = 282;
-/** The longest page. */
-export const OGG_PAGE_BYTES = 65_307;
-
 /** Reads a page header at `at`; null when there is none or it is not whole. */
 export function readOggPage(bytes: Uint8Array, at: number): OggPage | null {
   if (at + 27 > bytes.length || letters(bytes, at, at + 4) !== 'OggS' || bytes[at + 4] !== 0) return null;

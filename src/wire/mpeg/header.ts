@@ -24,8 +24,6 @@ export type FrameHeader = {
   samples: number;
 };
 
-/** No frame with a bitrate of its own is longer (layer II, MPEG-2.5, 160 kbit/s at 8 kHz, padded). */
-export const MAX_FRAME_BYTES = 2881;
 /** Free format: what LAME's 640 kbit/s comes to at 8 kHz, rounded up. */
 export const MAX_FREE_FRAME_BYTES = 8192;
 

@@ -8,13 +8,9 @@ export {
   FRAME_LENGTH,
   FRAME_SAMPLES,
   FREE,
-  type FrameHeader,
   headerIndex,
   isHeader,
-  type Layer,
-  MAX_FRAME_BYTES,
   MAX_FREE_FRAME_BYTES,
-  type MpegVersion,
   SAME_STREAM,
   sideInfoBytes,
 } from './header.ts';

@@ -2,9 +2,7 @@
 export { numberedName, safeName } from './names.ts';
 export {
   isWrapster,
-  WRAPSTER_HEAD_BYTES,
-  WRAPSTER_LIMITS as LIMITS,
-  type WrapsterEntry,
+  LIMITS,
   type WrapsterEvent,
   WrapsterReader,
 } from './reader.ts';

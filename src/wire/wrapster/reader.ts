@@ -9,17 +9,17 @@
 // headers before all data. The CRC is nobody knows what of: it is not looked at.
 import { type ByteString, byteString, type Limits } from '#base';
 
-export const WRAPSTER_LIMITS: Limits = {
+export const LIMITS = {
   wrapsterFiles: {
     value: 10_000,
     unit: 'files of one Wrapster',
     source: 'a header of 296 bytes each; real ones held one album',
   },
-};
-const MAX_FILES = 10_000;
+} as const satisfies Limits;
+const MAX_FILES = LIMITS.wrapsterFiles.value;
 
 /** Bytes that {@link isWrapster} looks at. */
-export const WRAPSTER_HEAD_BYTES = 32;
+const WRAPSTER_HEAD_BYTES = 32;
 const V3_FRAME_BYTES = 417;
 const ENTRY_BYTES = 296;
 const NAME_BYTES = 256;
@@ -78,7 +78,8 @@ export class WrapsterReader {
     const events: WrapsterEvent[] = [];
     // A header that is cut off begins as a name does.
     const isName = (this.#held[0] as number) >= 0x20;
-    if (this.#v3 && this.#stage === 'entry' && this.entries.length > 0 && !this.done && !isName) this.#heldWasData(events);
+    if (this.#v3 && this.#stage === 'entry' && this.entries.length > 0 && !this.done && !isName)
+      this.#heldWasData(events);
     return events;
   }
 
