@@ -246,6 +246,42 @@ test('an owner who left is gone before anything is tidied up', () => {
   assert.throws(() => index.filesOf(owner), RangeError);
 });
 
+function numbered(n: number): string {
+  return `C:\\a\\song w${n % 7} number${n}.mp3`;
+}
+
+test('what stays while a search goes on is found once, whatever comes and goes in between', () => {
+  const chance = seeded(11);
+  const index = new SearchIndex(11);
+  const owners = Array.from({ length: 5 }, () => index.addOwner({ speed: 1, firewalled: false }));
+  for (let n = 0; n < 3000; n++) index.add(owners[n % 5] as number, file(numbered(n)));
+  const search = new Search(index);
+  for (let round = 0; round < 20; round++) {
+    const stayed = new Set<string>();
+    for (let n = 3; n < 6000; n += 7)
+      if (index.find(owners[n % 5] as number, numbered(n)) !== 0) stayed.add(numbered(n));
+    const gone = new Set<string>();
+    const seen = new Set<string>();
+    search.start({ words: 'song w3', max: Infinity }, ANYBODY);
+    for (let done = false; !done; ) {
+      done = search.run(20);
+      for (const share of search.shares.subarray(0, search.count)) {
+        const path = index.pathOf(share);
+        assert.ok(!gone.has(path) && !seen.has(path), path);
+        seen.add(path);
+      }
+      for (let i = 0; i < 30; i++) {
+        const n = wholeBelow(6000, chance);
+        const owner = owners[n % 5] as number;
+        if (index.remove(owner, numbered(n))) gone.add(numbered(n));
+        else if (!gone.has(numbered(n)) && chance() < 0.5) index.add(owner, file(numbered(n)));
+      }
+      index.tidy(200);
+    }
+    for (const path of stayed) assert.ok(gone.has(path) || seen.has(path), path);
+  }
+});
+
 // ---- cost, counted and not timed
 
 function filled(owners: number, each: number): SearchIndex {
