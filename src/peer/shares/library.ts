@@ -264,7 +264,8 @@ export class Library {
         row.identity === entry.identity &&
         row.size === entry.sizeBytes &&
         row.mtime === entry.mtimeMs;
-      if (entry.refused !== null) this.#hold(entry, row, scan, entry.refused);
+      const refused = entry.isFile ? entry.refused : (entry.refused ?? 'not a regular file');
+      if (refused !== null) this.#hold(entry, row, scan, refused);
       else if (!same) this.#hold(entry, row, scan, NOT_LOOKED_AT);
       else this.#run('UPDATE files SET seen = ? WHERE id = ?', scan, row.id);
     }
