@@ -34,6 +34,7 @@ test('a thousand users and every kind of message: the hub’s counts are the mod
   }
   world.work();
   for (const person of people) hears(person);
+  assert.equal(world.hub.counters.bugs, 0);
   for (const { nick, searches, ended } of people) assert.equal(ended, searches, nick);
   const files = people.reduce((sum, person) => sum + person.files.size, 0);
   assert.equal(world.hub.index.totals.files, files);
@@ -180,6 +181,7 @@ test('fuzz: a grammar of every message by users, moderators and elites; a second
       assert.deepEqual(served(watcher), [601, 'watcher 7']);
     }
   }
+  assert.equal(world.hub.counters.bugs, 0);
   for (const { gone, user } of fuzzers) {
     if (gone || user.session.closing === null) continue;
     assert.ok(user.session.closing instanceof WireError || user.session.closing instanceof Error);

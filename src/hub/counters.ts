@@ -29,6 +29,8 @@ export class Counters {
   results = 0;
   shares = 0;
   blocked = 0;
+  /** Faults of ours that a log line tells about. */
+  bugs = 0;
   doubts = 0;
   brokered = 0;
   bytesBrokered = 0;

@@ -98,7 +98,7 @@ function enterAccount(hub: Hub, user: User, message: Login, account: Account): v
       user.level = account.level;
       user.flags = account.flags;
       user.email = account.email;
-      if (isOutdated(account.password)) void renew(hub, account, message.password);
+      if (isOutdated(account.password)) hub.background(user, () => renew(hub, account, message.password));
       complete(hub, user, message, account.nick);
     },
   );
@@ -169,14 +169,14 @@ function whenHashed<T>(hub: Hub, user: User, hash: () => Promise<T>, go: (value:
   }
   user.state = 'busy';
   hub.hold(user);
-  void (async () => {
+  hub.background(user, async () => {
     const value = await hash();
     if (user.state !== 'busy') return;
     user.state = 'new';
     go(value);
     hub.release(user);
     user.line.kick();
-  })();
+  });
 }
 
 async function renew(hub: Hub, account: Account, password: ByteString): Promise<void> {

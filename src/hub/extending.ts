@@ -32,10 +32,10 @@ export const extending: Handlers = {
       return;
     }
     // The session's own address and nothing else: this cannot be pointed at somebody.
-    void (async () => {
+    hub.background(user, async () => {
       const { outcome, ms } = await knock(user.address, port);
       user.tell(2121, `${port} ${outcome} ${Math.round(ms)}`);
-    })();
+    });
   },
   relayAsk: (hub, user, { nick, path }) => {
     if (!modern(user)) return;

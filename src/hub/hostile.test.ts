@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
-import { byteString, type Log, wholeBelow } from '#base';
+import { byteString, type Log, silentLog, wholeBelow } from '#base';
 import { encodeFrame, FROM_CLIENT, LIMITS as WIRE } from '#wire/napster';
 import { LIMITS } from './limits.ts';
 import { globMatches } from './masks.ts';
@@ -351,7 +351,32 @@ test('odd arguments to every message there is, by every level, crash nothing', (
     }
   world.work();
   world.hub.bans.list(0).forEach((ban) => world.hub.bans.lift(`#${ban.id}`, 'test', world.wall));
+  assert.equal(world.hub.counters.bugs, 0);
   for (const kind of ['class', 'deny', 'admit', 'exempt'] as const)
     for (const { mask } of world.hub.access.list(kind)) world.hub.access.remove(kind, mask);
+  stillServed(world);
+});
+
+test('a fault of ours costs whoever met it their connection, and nobody else anything', () => {
+  const lines: string[] = [];
+  const { debug: quiet } = silentLog;
+  const world = new HubWorld({}, {}, { debug: quiet, info: quiet, warn: quiet, error: (event) => lines.push(event) });
+  const user = world.guest('user');
+  world.hub.accounts.find = () => {
+    throw new Error('disk full');
+  };
+  user.send(603, 'nobody');
+  user.heard();
+  assert.ok(user.gone);
+  assert.deepEqual(lines, ['bug']);
+  world.hub.work.add({
+    turn: () => {
+      throw new Error('again');
+    },
+    finished: () => {},
+  });
+  world.work();
+  assert.equal(world.hub.counters.bugs, 2);
+  Reflect.deleteProperty(world.hub.accounts, 'find');
   stillServed(world);
 });

@@ -113,7 +113,7 @@ export class Hub implements ServerSink<User> {
     this.access = new AccessLists(store);
     this.filters = new Filters(store);
     this.audit = new Audit(store);
-    this.work = new Work(later);
+    this.work = new Work(later, (error) => this.bug(error));
     this.startedAt = deps.wallMs();
   }
 
@@ -122,6 +122,7 @@ export class Hub implements ServerSink<User> {
   /** Why a connection from there is not taken, in words; null: it is. */
   refusal(address: string, now: number): string | null {
     this.now = now;
+    if (this.connected >= this.values.maxUsers + LIMITS.waitingRoom.value) return 'the hub is full; try again later';
     if (this.values.openLimits) return null;
     if (this.access.denies(address)) return 'connections from your address are not allowed';
     if (!this.gate('connects', networkOf(address), this.values.connectsPerMinute, now))
@@ -149,15 +150,34 @@ export class Hub implements ServerSink<User> {
     user.messages++;
     this.counters.messages++;
     this.counters.bytesIn += to - from + 4;
-    if (user.state !== 'online') {
-      beforeLogin(this, user, type, text(bytes, from, to));
-      return;
+    try {
+      if (user.state === 'online') this.#hear(user, type, bytes, from, to);
+      else beforeLogin(this, user, type, text(bytes, from, to));
+    } catch (error) {
+      if (error instanceof WireError) throw error;
+      this.bug(error, user, type);
     }
+  }
+
+  #hear(user: User, type: number, bytes: Uint8Array, from: number, to: number): void {
     if (type === 100) shareFrame(this, user, bytes, from, to);
     else if (type === 200) searchFrame(this, user, text(bytes, from, to));
     else if (type === 870) shareDirectoryFrame(this, user, bytes, from, to);
     else handle(this, user, type, text(bytes, from, to));
     if (!this.values.openLimits) this.#charge(user, type, to - from + 4);
+  }
+
+  /** A fault of ours, or a full disk: whoever met it is let go, everybody else stays. */
+  bug(error: unknown, user: User | null = null, type = 0): void {
+    this.counters.bugs++;
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.log.error('bug', { type, nick: user?.nick ?? '', stack });
+    user?.session.end(new Error('internal error'));
+  }
+
+  /** Something that ends later than its message; `user` is who is let go when it fails. */
+  background(user: User, work: () => Promise<void>): void {
+    work().catch((error: unknown) => this.bug(error, user));
   }
 
   /** Does what a message would, for a service that was asked in words. */

@@ -3,6 +3,7 @@ import type { Limits } from '#base';
 /** What the hub keeps of strangers at most. What operators may change is an option instead (options.ts). */
 export const LIMITS = {
   loginMs: { value: 60_000, unit: 'ms', source: 'opennap-ng login_timeout' },
+  waitingRoom: { value: 5000, unit: 'connections', source: 'not logged in, beyond max_users' },
   messagesBeforeLogin: { value: 30, unit: 'messages', source: 'a login needs at most 7, 6 and a few hellos' },
   hotlist: { value: 256, unit: 'nicks', source: 'opennap-ng silently dropped above 32' },
   ignores: { value: 256, unit: 'nicks', source: 'opennap-ng max_ignore 32' },

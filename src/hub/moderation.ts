@@ -93,13 +93,13 @@ export const moderation: Handlers = {
     hub.record(user.nick, 'cycle', other.nick, metaserver);
   },
   setPassword: (hub, user, { nick, password, reason }) => {
-    void answerLater(user, setPassword(hub, user, nick, password, reason ?? ''));
+    answerLater(hub, user, setPassword(hub, user, nick, password, reason ?? ''));
   },
   registerUser: (hub, user, { nick, password, email, level }) => {
     const parsed = level === undefined ? LEVEL.user : parseLevel(level);
     if (parsed === null || !mayActOn(user.level, parsed)) return user.notice('no such level, or one above yours');
     if (hub.accounts.find(nick) !== null) return user.notice(`${nick} is registered already`);
-    void answerLater(user, setPassword(hub, user, nick, password, 'registered', { email, level: parsed }));
+    answerLater(hub, user, setPassword(hub, user, nick, password, 'registered', { email, level: parsed }));
   },
 };
 
@@ -107,8 +107,8 @@ function answer(user: User, outcome: Outcome): void {
   if (outcome !== null) user.notice(wireText(outcome));
 }
 
-async function answerLater(user: User, outcome: Promise<Outcome>): Promise<void> {
-  answer(user, await outcome);
+function answerLater(hub: Hub, user: User, outcome: Promise<Outcome>): void {
+  hub.background(user, async () => answer(user, await outcome));
 }
 
 function target(hub: Hub, actor: Actor, nick: ByteString): User | string {

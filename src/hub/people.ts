@@ -149,10 +149,10 @@ function changePassword(hub: Hub, user: User, password: ByteString): void {
     user.notice('the password was not changed');
     return;
   }
-  void (async () => {
+  hub.background(user, async () => {
     const hash = await hub.passwords.hash(password);
     hub.accounts.save(account.nick, { password: hash }, hub.deps.wallMs());
     user.registered = true;
     user.notice('your password has been changed');
-  })();
+  });
 }

@@ -89,7 +89,7 @@ function ghost(hub: Hub, user: User, [nick = '', password = '']: string[], say: 
   if (account === null || other === null) return say(`${readable(nick)} is not registered, or not online`);
   if (!hub.gate('logins', user.address, hub.values.loginsPerMinute, hub.now) || hub.passwords.full)
     return say('too many tries; wait a minute');
-  void (async () => {
+  hub.background(user, async () => {
     if (!(await hub.passwords.check(password, account.password))) {
       say('Invalid password');
       return;
@@ -97,7 +97,7 @@ function ghost(hub: Hub, user: User, [nick = '', password = '']: string[], say: 
     other.tell(748);
     hub.disconnect(other, `${readable(user.nick)} ended this session with your password`);
     say(`${readable(account.nick)} was disconnected`);
-  })();
+  });
 }
 
 function register(hub: Hub, user: User, password: string, say: (line: string) => void): void {
@@ -106,12 +106,12 @@ function register(hub: Hub, user: User, password: string, say: (line: string) =>
   if (password === '' || password.length > 128) return say('usage: register <password>');
   if (!hub.gate('registrations', user.address, hub.values.registrationsPerHour / 60, hub.now) || hub.passwords.full)
     return say('too many registrations; try again later');
-  void (async () => {
+  hub.background(user, async () => {
     const hash = await hub.passwords.hash(password);
     if (user.state !== 'online' || hub.accounts.find(user.nick) !== null) return;
     hub.accounts.save(user.nick, { password: hash, seenAddress: user.address }, hub.deps.wallMs());
     hub.record(user.nick, 'register', user.nick, user.address);
     user.registered = true;
     say('your nick is registered now');
-  })();
+  });
 }

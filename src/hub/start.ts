@@ -38,6 +38,7 @@ export type RunningHub = {
 /** Waiting connections that the system may hold for us during a rush; Linux cuts it to net.core.somaxconn. */
 const BACKLOG = 4096;
 const TICK_MS = 1000;
+const KEEP_ALIVE_MS = 120_000;
 
 /** The database of a hub below its data folder. */
 export function openHubStore(dataDir: string): Store {
@@ -211,6 +212,8 @@ class Start {
   #attach(socket: Socket, encrypted: boolean): void {
     const user = this.hub.accept(addressOf(socket), performance.now());
     user.encrypted = encrypted;
+    // A dead line says nothing: the system asks, so that a nick does not stay on for ever.
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     user.line = this.#pump.attach(socket, user.session, this.#owner);
   }
 

@@ -16,12 +16,15 @@ const WAIT_MS = 20;
 
 export class Work {
   readonly #later: Later;
+  readonly #failed: (error: unknown) => void;
   readonly #jobs: Job[] = [];
   #scheduled = false;
   #waiting = 0;
 
-  constructor(later: Later) {
+  /** @param failed hears what a job threw; the job is over then */
+  constructor(later: Later, failed: (error: unknown) => void) {
     this.#later = later;
+    this.#failed = failed;
   }
 
   get length(): number {
@@ -38,7 +41,11 @@ export class Work {
     this.#scheduled = true;
     this.#later.soon(() => {
       this.#scheduled = false;
-      this.#one();
+      try {
+        this.#one();
+      } catch (error) {
+        this.#failed(error);
+      }
       this.#schedule();
     });
   }
