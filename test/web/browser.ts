@@ -45,9 +45,14 @@ async function closeBoth(browser: Browser, server: Server): Promise<void> {
 export type Watched = { page: Page; complaints: string[] };
 
 export async function openPage(site: Site, path: string, options: BrowserContextOptions = {}): Promise<Watched> {
-  const context = await site.browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const context = await site.browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    // Colours under way from light to dark would be judged as they are.
+    reducedMotion: 'reduce',
+    ...options,
+  });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   page.on('pageerror', ({ message }) => complaints.push(message));
   page.on('console', (message) => {

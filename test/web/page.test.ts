@@ -65,7 +65,12 @@ async function visit(
 
 async function violations(page: Page): Promise<string[]> {
   const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(
+      ({ html, any, all }) =>
+        `${id}: ${html.slice(0, 160)} ${[...any, ...all].map(({ message }) => message).join(' ')}`,
+    ),
+  );
 }
 
 for (const [path, text] of SCREENS) {

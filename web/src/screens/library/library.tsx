@@ -119,7 +119,9 @@ function Files(): ReactNode {
             onChange={(value) => go(['library'], { ...query, only: value === 'all' ? undefined : value })}
             data={Object.entries(t.library.only).map(([value, label]) => ({ value, label }))}
           />
-          {selected !== null && <InspectButton of="libraryInspection" id={selected.id} verdict={selected.verdict} />}
+          {selected !== null && total !== 0 && (
+            <InspectButton of="libraryInspection" id={selected.id} verdict={selected.verdict} />
+          )}
           <Button
             variant="default"
             className={css.rescan}
