@@ -7,7 +7,7 @@ import { Empty, Failed, Loading } from '../../shell/states.tsx';
 import { type Column, Table } from '../../shell/table.tsx';
 import { Cut } from '../../shell/things.tsx';
 import { ask } from './ask.ts';
-import { useOverview } from './hub-context.ts';
+import { useFresh } from './hub-context.ts';
 import css from './hub.module.css';
 import { ListBar } from './list-bar.tsx';
 import { moment } from './time.ts';
@@ -17,10 +17,10 @@ const SORT = { key: 'at', order: 'desc' } as const;
 const NO_KEYS = {};
 
 export function AuditLog(): ReactNode {
-  const now = useOverview()?.now ?? 0;
+  useFresh('audit', 5000);
   const [text, setText] = useState('');
   const [q] = useDebouncedValue(text, 200);
-  const list = usePaged<HubAuditRow>(['hub', 'audit', q, Math.floor(now / 5000)], (offset, limit) =>
+  const list = usePaged<HubAuditRow>(['hub', 'audit', q], (offset, limit) =>
     ask('audit', { query: { offset, limit, q } }),
   );
   const onSort = useCallback(() => {}, []);

@@ -11,7 +11,7 @@ import { type Column, Table } from '../../shell/table.tsx';
 import { Bar, Cut } from '../../shell/things.tsx';
 import { span } from '../../texts/format.ts';
 import { ask } from './ask.ts';
-import { HOUR, useHub, useMay, useOverview } from './hub-context.ts';
+import { HOUR, useFresh, useHub, useMay, useOverview } from './hub-context.ts';
 import css from './hub.module.css';
 import { ListBar } from './list-bar.tsx';
 import { moment } from './time.ts';
@@ -23,12 +23,12 @@ type Which = 'holding' | 'all';
 export default function Bans(): ReactNode {
   const { acts } = useHub();
   const { moderate } = useMay();
-  const overview = useOverview();
-  const now = overview?.now ?? 0;
+  const now = useOverview()?.now ?? 0;
+  useFresh('bans', 5000);
   const [text, setText] = useState('');
   const [q] = useDebouncedValue(text, 200);
   const [which, setWhich] = useState<Which>('holding');
-  const list = usePaged<HubBan>(['hub', 'bans', q, which, overview?.bans], (offset, limit) =>
+  const list = usePaged<HubBan>(['hub', 'bans', q, which], (offset, limit) =>
     ask('bans', { query: { offset, limit, q, which } }),
   );
   const stamp = Math.floor(now / 10_000) * 10_000;

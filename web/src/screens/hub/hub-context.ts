@@ -1,5 +1,6 @@
 // What every screen of the hub's page is given: what comes live, and the acts, each the same for buttons, keys and menus.
-import { createContext, useContext } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, useContext, useEffect } from 'react';
 import type { HubOverview, HubUserAction } from '#api';
 import type { MenuEntry } from '../../shell/object-menu.tsx';
 import { go } from '../../shell/router.ts';
@@ -19,6 +20,15 @@ export function useHub(): HubPage {
 
 export function useOverview(): HubOverview | null {
   return useSignal(useHub().live.overview);
+}
+
+/** Asks for a list again every few seconds, in place: what is shown stays until the answer comes. */
+export function useFresh(list: string, everyMs: number): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const timer = setInterval(() => void queries.invalidateQueries({ queryKey: ['hub', list] }), everyMs);
+    return () => clearInterval(timer);
+  }, [queries, list, everyMs]);
 }
 
 /** Whether this key may do what moderators, or only admins, do. */

@@ -10,7 +10,7 @@ import { Cut } from '../../shell/things.tsx';
 import { tell, tellFailure } from '../../shell/toasts.ts';
 import { count } from '../../texts/format.ts';
 import { ask } from './ask.ts';
-import { useMay, useOverview } from './hub-context.ts';
+import { useFresh, useMay } from './hub-context.ts';
 import css from './hub.module.css';
 import { ListBar } from './list-bar.tsx';
 import { w } from './words.ts';
@@ -20,12 +20,10 @@ const NO_KEYS = {};
 
 export default function Rooms(): ReactNode {
   const { moderate } = useMay();
-  const now = useOverview()?.now ?? 0;
+  useFresh('rooms', 4000);
   const [text, setText] = useState('');
   const [q] = useDebouncedValue(text, 200);
-  const list = usePaged<HubRoom>(['hub', 'rooms', q, Math.floor(now / 4000)], (offset, limit) =>
-    ask('rooms', { query: { offset, limit, q } }),
-  );
+  const list = usePaged<HubRoom>(['hub', 'rooms', q], (offset, limit) => ask('rooms', { query: { offset, limit, q } }));
   const menu = useCallback(
     ([row]: HubRoom[]): MenuEntry[] => {
       if (row === undefined || !moderate) return [];

@@ -11,7 +11,7 @@ import { type Column, Table } from '../../shell/table.tsx';
 import { Cut, LineDot } from '../../shell/things.tsx';
 import { bytes, count, span } from '../../texts/format.ts';
 import { ask } from './ask.ts';
-import { HOUR, useHub, useMay, useOverview } from './hub-context.ts';
+import { HOUR, useFresh, useHub, useMay, useOverview } from './hub-context.ts';
 import css from './hub.module.css';
 import { ListBar } from './list-bar.tsx';
 import { Spark } from './spark.tsx';
@@ -29,7 +29,8 @@ export default function Users(): ReactNode {
   const [q] = useDebouncedValue(text, 200);
   const [sort, setSort] = useState<Sort>({ key: 'messages', order: 'desc' });
   const stamp = Math.floor(now / FRESH_MS);
-  const list = usePaged<HubUser>(['hub', 'users', q, sort.key, sort.order, stamp], (offset, limit) =>
+  useFresh('users', FRESH_MS);
+  const list = usePaged<HubUser>(['hub', 'users', q, sort.key, sort.order], (offset, limit) =>
     ask('users', { query: { offset, limit, q, sort: sort.key, order: sort.order } }),
   );
   const columns = useMemo(() => columnsOf(stamp * FRESH_MS), [stamp]);
