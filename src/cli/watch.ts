@@ -146,6 +146,7 @@ export const command: Command = {
     checkOptions(context, options);
     // Measured (bench/watch.ts): under a flood of flows the young heap would grow to half of all memory.
     setFlagsFromString('--semi-space-growth-factor=1');
+    setFlagsFromString('--heap-growing-percent=20');
     return await new Watch(context, options).run();
   },
 };

@@ -131,6 +131,8 @@ export function gather(
   };
 }
 
+const NOBODY: [string | null, string | null] = [null, null];
+
 function sessionOf(
   number: number,
   track: Track,
@@ -140,8 +142,8 @@ function sessionOf(
   // A track counts its sides from A; a session from its opener. Who is A shows in the addresses.
   const isSwapped = track.isOpenerB;
   const pair = <T>([a, b]: [T, T]): [T, T] => (isSwapped ? [b, a] : [a, b]);
-  const [srcProgram, dstProgram] = pair(track.program);
-  const [srcNick, dstNick] = pair(track.nick);
+  const [srcProgram, dstProgram] = pair(track.program ?? NOBODY);
+  const [srcNick, dstNick] = pair(track.nick ?? NOBODY);
   return {
     ...record,
     number,

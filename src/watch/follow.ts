@@ -26,10 +26,13 @@ export type Talk = {
 
 type Ahead = { sequence: number; bytes: Uint8Array };
 
+const NONE_AHEAD: Ahead[] = [];
+
 class Direction {
   next = 0;
   isKnown = false;
-  readonly ahead: Ahead[] = [];
+  /** Made when the first segment comes early: there are two of these for each recognised flow. */
+  ahead: Ahead[] = NONE_AHEAD;
   aheadBytes = 0;
 }
 
@@ -64,6 +67,7 @@ export class Follower {
   }
 
   #keep(side: 0 | 1, direction: Direction, sequence: number, bytes: Uint8Array, from: number, to: number): void {
+    if (direction.ahead === NONE_AHEAD) direction.ahead = [];
     direction.ahead.push({ sequence, bytes: bytes.slice(from, to) });
     direction.aheadBytes += to - from;
     const isFull =

@@ -23,8 +23,9 @@ export type LiveEvents = {
 
 const RESTART_MS = 1000;
 const MAX_RESTART_MS = 30_000;
-const QUIET_MS = 150;
-const DRAIN_MS = 2000;
+/** tcpdump hands a block of its ring over after a second at the latest. */
+const QUIET_MS = 1100;
+const DRAIN_MS = 2500;
 
 /**
  * tcpdump as root becomes another user; in a user namespace it cannot, and keeping root (`-Z`) fails there too where the

@@ -43,8 +43,9 @@ export class Track {
   nextInterim: number;
   steps: TrackStep[] = [];
   stepsLost = 0;
-  program: [string | null, string | null] = [null, null];
-  nick: [string | null, string | null] = [null, null];
+  /** Program and nick of each side, once one was said. */
+  program: [string | null, string | null] | null = null;
+  nick: [string | null, string | null] | null = null;
   /** Whether side 1 (B) opened the conversation. */
   isOpenerB = false;
   alerted: Set<string> | null = null;

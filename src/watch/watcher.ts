@@ -918,8 +918,8 @@ class Ear implements News {
     this.#watcher.step(this.#track, what, side, name);
   }
   person(side: 0 | 1, program: string | null, nick: string | null): void {
-    this.#track.program[side] ??= program;
-    this.#track.nick[side] ??= nick;
+    if (program !== null) (this.#track.program ??= [null, null])[side] ??= program;
+    if (nick !== null) (this.#track.nick ??= [null, null])[side] ??= nick;
   }
 }
 
