@@ -1,0 +1,166 @@
+// The peer and its short commands as a shell meets them: exit codes, words, files on disk.
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { freePort } from '../../test/kit/ports.ts';
+import { command, Program, scratch } from '../../test/kit/program.ts';
+
+const folder = scratch('peer-cli');
+const { dir } = folder;
+const data = join(dir, 'peer');
+const TUNES = join(import.meta.dirname, '..', '..', 'assets', 'tunes');
+
+function peer(...more: string[]): Program {
+  return new Program(['peer', '--data', data, '--http', '127.0.0.1:0', '--json', ...more], dir);
+}
+const mode = (path: string): number => statSync(path).mode & 0o777;
+
+describe('peershield peer', () => {
+  let running: Program;
+  let port: number;
+  before(async () => {
+    mkdirSync(join(dir, 'music'));
+    cpSync(join(TUNES, 'Ida Fern - Slow River.mp3'), join(dir, 'music', 'Slow River.mp3'), {
+      preserveTimestamps: true,
+    });
+    port = await freePort();
+    running = peer('--share', join(dir, 'music'), '--napster-port', String(port));
+    await running.ready('peer', 'http');
+  });
+  after(async () => {
+    await running.stop();
+    folder.remove();
+  });
+
+  it('says where it listens when it does, and shows the link with its token once', async () => {
+    assert.equal(await running.ready('peer', 'napster'), `0.0.0.0:${port}`);
+    assert.match(running.err, /#token=[\w-]{40,}/);
+    for (const name of ['token', 'control.json', 'settings.json']) assert.equal(mode(join(data, name)), 0o600, name);
+    assert.equal(mode(data), 0o700);
+  });
+
+  it('keeps a second one off its folder, with words', async () => {
+    const second = await command(['peer', '--data', data, '--http', '127.0.0.1:0'], dir);
+    assert.equal(second.code, 1);
+    assert.match(second.err, /already runs on/);
+  });
+
+  it('fails with words when its share port is taken', async () => {
+    const taken = createServer().listen(0, '0.0.0.0');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port: number } = taken.address() as { port: number };
+    const other = await command(
+      ['peer', '--data', join(dir, 'other'), '--napster-port', String(number), '--http', '127.0.0.1:0'],
+      dir,
+    );
+    taken.close();
+    assert.equal(other.code, 1);
+    assert.match(other.err, new RegExp(`napster port: port ${number} is taken`));
+    assert.equal(
+      other.err
+        .trim()
+        .split('\n')
+        .filter((line) => line.startsWith('peershield:') && !line.includes('token')).length,
+      1,
+    );
+  });
+
+  it('names an option that is wrong, and ends with 2', async () => {
+    for (const [flags, words] of [
+      [['--no-such-thing'], /no-such-thing/],
+      [['--hub', 'nonsense'], /--hub/],
+      [['--napster-port', '99999'], /--napster-port/],
+      [['--nick', 'two words'], /--nick/],
+    ] as const) {
+      const { code, err } = await command(['peer', ...flags], dir);
+      assert.equal(code, 2, err);
+      assert.match(err, words);
+    }
+  });
+
+  it('closes its port on "off", keeps it so over a restart, and opens it on "on"', async () => {
+    assert.equal((await command(['off', '--data', data], dir)).code, 0);
+    assert.equal(await answers(port), false);
+    assert.equal(await running.stop(), 0);
+    running = peer('--share', join(dir, 'music'), '--napster-port', String(port));
+    await running.ready('peer', 'http');
+    assert.equal(await answers(port), false);
+    assert.doesNotMatch(running.err, /#token=/, 'the token was shown before');
+    assert.equal((await command(['on', '--data', data, '--json'], dir)).code, 0);
+    assert.equal(await answers(port), true);
+  });
+
+  it('answers short commands, also from the folder above it', async () => {
+    for (const at of [data, dir]) {
+      const { code, events } = await command(['transfers', '--json', '--data', at], dir);
+      assert.equal(code, 0);
+      assert.deepEqual(events, [{ event: 'end', transfers: 0 }]);
+    }
+    const held = await command(['quarantine', '--json', '--data', data], dir);
+    assert.deepEqual([held.code, held.events], [0, [{ event: 'end', held: 0 }]]);
+    for (const [words, reason] of [
+      [['search', 'x'], /no hub is set/],
+      [['browse', 'nobody'], /no hub is connected/],
+      [['get', 'nothing.0'], /no such result/],
+      [['quarantine', 'release', 'qnone'], /no such held file/],
+    ] as const) {
+      const { code, err } = await command([...words, '--data', data], dir);
+      assert.equal(code, 1, words.join(' '));
+      assert.match(err, reason);
+      assert.equal(err.trim().split('\n').length, 1, err);
+    }
+    const nobody = await command(['transfers', '--data', join(dir, 'nobody')], dir);
+    assert.equal(nobody.code, 1);
+    assert.match(nobody.err, /no peer runs on/);
+  });
+
+  it('browses its own list by address, without a hub', async () => {
+    const { code, events, err } = await command(['browse', `127.0.0.1:${port}`, '--json', '--data', data], dir);
+    assert.equal(code, 0, err);
+    assert.deepEqual(
+      events.map(({ event, path }) => [event, path]),
+      [
+        ['result', '\\music\\Slow River.mp3'],
+        ['end', undefined],
+      ],
+    );
+  });
+
+  it('is stopped within five seconds by SIGTERM, and its lock does not outlive a kill', async () => {
+    const started = performance.now();
+    assert.equal(await running.stop(), 0);
+    assert.ok(performance.now() - started < 5_000);
+    running = peer('--napster-port', '0');
+    await running.ready('peer', 'http');
+    running.child.kill('SIGKILL');
+    await running.end();
+    running = peer('--napster-port', '0');
+    assert.match(await running.ready('peer', 'http'), /^127\.0\.0\.1:/);
+  });
+
+  it('shows by its self-test that nobody inside reads what lies outside', async () => {
+    const { code, events } = await command(['peer', '--self-test', '--json', '--data', join(dir, 'tested')], dir);
+    assert.equal(code, 0);
+    const checks = events.filter(({ event }) => event === 'check');
+    assert.ok(checks.length > 10);
+    assert.ok(
+      checks.every(({ ok }) => ok === true),
+      JSON.stringify(checks),
+    );
+    assert.ok(checks.some(({ text }) => String(text).startsWith('not stopped by the sandbox')));
+    assert.equal(readFileSync(join(dir, 'tested', 'canary'), 'utf8').includes('sandbox'), true);
+  });
+});
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  return await new Promise((resolve) => {
+    socket.once('data', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
