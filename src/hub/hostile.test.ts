@@ -359,7 +359,7 @@ test('odd arguments to every message there is, by every level, crash nothing', (
 
 test('a fault of ours costs whoever met it their connection, and nobody else anything', () => {
   const lines: string[] = [];
-  const { debug: quiet } = silentLog;
+  const quiet = silentLog.debug.bind(silentLog);
   const world = new HubWorld({}, {}, { debug: quiet, info: quiet, warn: quiet, error: (event) => lines.push(event) });
   const user = world.guest('user');
   world.hub.accounts.find = () => {
