@@ -5,9 +5,9 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type ApiError, HUB_ROUTES, type HubAnswers, type HubRoute } from '#api';
-import { CONTROL_LIMITS } from '../../src/hub/operator/http/control.ts';
+import { OPERATOR_LIMITS } from '../../src/hub/operator/limits.ts';
 import { crowd, type World } from '../../src/hub/operator/testing/world.ts';
-import { DOOR_LIMITS, renewToken } from '../../src/hub/operator/tokens.ts';
+import { renewToken } from '../../src/hub/operator/tokens.ts';
 import { type ControlOfWorld, controlOf, evening } from './crowd.ts';
 
 const clock = { ms: Date.now() };
@@ -112,7 +112,7 @@ test('requests from other pages are refused, from our own and from shells taken'
 });
 
 test('who tries tokens is made to wait, also with the right one, and it passes', async () => {
-  const tries = DOOR_LIMITS.wrongTokens.value + 1;
+  const tries = OPERATOR_LIMITS.wrongTokens.value + 1;
   const wrong = { headers: { authorization: 'Bearer guess' } };
   for (let i = 0; i < tries; i++) await fetch(`${control.url}/api/overview`, wrong);
   assert.equal(await codeOf(await fetch(`${control.url}/api/overview`, wrong)), '429 too-many-tries');
@@ -123,7 +123,7 @@ test('who tries tokens is made to wait, also with the right one, and it passes',
 
 test('a body above the limit, a wrong shape and a wrong type are refused in words', async () => {
   const big = await ask('ban', 'admin', {
-    body: { mask: 'x', reason: 'x'.repeat(CONTROL_LIMITS.controlBody.value), seconds: 60 },
+    body: { mask: 'x', reason: 'x'.repeat(OPERATOR_LIMITS.controlBody.value), seconds: 60 },
   });
   assert.equal(big.status, 413);
   for (const body of [

@@ -3,11 +3,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { HUB_ROLES, type HubAdminAnswer, type HubRole } from '#api';
 import { Failure, readable, UsageError, wireText } from '#base';
-import { type Level, LEVEL_NAMES, parseLevel } from '../levels.ts';
+import { LEVEL_NAMES, type Level, parseLevel } from '../levels.ts';
 import { listBackups, makeBackup } from './backup.ts';
-import { type Actor, type Desk, clock, isFilterKind } from './desk.ts';
+import { type Actor, clock, type Desk, isFilterKind } from './desk.ts';
 import { importInto, isImportKind } from './import/into.ts';
-import { IMPORT_LIMITS } from './import/opennap.ts';
+import { OPERATOR_LIMITS } from './limits.ts';
 import type { People } from './people.ts';
 import { deletePerson, exportPerson } from './personal-data.ts';
 import { accountsPage, auditPage, bansPage, levelName, roomsPage } from './registers.ts';
@@ -400,7 +400,7 @@ function importFile({ desk }: AdminPlace, { words: [kind = '', file = ''] }: Adm
 
 function bytesOfFile(file: string): Uint8Array {
   try {
-    if (statSync(file).size > IMPORT_LIMITS.importBytes.value)
+    if (statSync(file).size > OPERATOR_LIMITS.importBytes.value)
       throw new Failure(`${file} is too large to be one of these files`);
     return readFileSync(file);
   } catch (error) {

@@ -17,7 +17,7 @@ import type { Account } from '../accounts.ts';
 import { NO_PASSWORD } from '../accounts.ts';
 import { type Ban } from '../bans.ts';
 import { MODE } from '../channel.ts';
-import { filterMatches, type FilterRow } from '../filters.ts';
+import { type FilterRow, filterMatches } from '../filters.ts';
 import { FLAG, LEVEL, LEVEL_NAMES, type Level } from '../levels.ts';
 import { formatMask, isChannelName, isNick, type Mask, maskMatches, parseMask } from '../masks.ts';
 import type { BooksWithStore, LiveHub, UserNow } from './needs.ts';

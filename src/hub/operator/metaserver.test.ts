@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
+import { OPERATOR_LIMITS } from './limits.ts';
 import { BUSY, bestHub, type Candidate, HubList } from './metaserver.ts';
-import { ONE_LINE_LIMITS, serveOneLine } from './one-line-server.ts';
+import { serveOneLine } from './one-line-server.ts';
 import { fiveNumbers, sixteenNumbers } from './stats-ports.ts';
 import { NO_COUNTS } from './testing/world.ts';
 
@@ -63,7 +64,7 @@ test('the server writes one line and closes, whatever the visitor sends', async 
 
 test('one connection more than the limit is dropped and the next visitor is served', async () => {
   const server = await serveOneLine('test port', { host: '127.0.0.1', port: 0 }, () => 'x\n');
-  const most = ONE_LINE_LIMITS.oneLineSockets.value;
+  const most = OPERATOR_LIMITS.oneLineSockets.value;
   // They never close their side, so their sockets stay until the time is over.
   const sitting = await Promise.all(
     Array.from({ length: most + 1 }, async () => {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { bytesOf, silentLog } from '#base';
-import { NAPIGATOR_LIMITS, NapigatorSession, napigatorPassword, type Report } from './napigator.ts';
+import { OPERATOR_LIMITS } from './limits.ts';
+import { NapigatorSession, napigatorPassword, type Report } from './napigator.ts';
 import { reportTo } from './reporter.ts';
 
 const REPORT: Report = { name: 'hub', address: '192.0.2.7', port: 8888, users: 5, files: 70, bytes: 9e9 };
@@ -60,14 +61,14 @@ test('a refusal is answered with QUIT; garbage, silence and endless lines end th
   assert.match(refused.closing?.message ?? '', /530/);
 
   const silent = new NapigatorSession(ACCOUNT, () => REPORT, 0);
-  silent.wake(NAPIGATOR_LIMITS.napigatorStepMs.value);
+  silent.wake(OPERATOR_LIMITS.napigatorStepMs.value);
   assert.match(silent.closing?.message ?? '', /no reply/);
 
   for (const theirs of [
     'hello\r\n',
     '200 ok\r\n',
     '22\r\n',
-    `220 ${'x'.repeat(NAPIGATOR_LIMITS.napigatorLine.value)}`,
+    `220 ${'x'.repeat(OPERATOR_LIMITS.napigatorLine.value)}`,
   ]) {
     const session = new NapigatorSession(ACCOUNT, () => REPORT, 0);
     say(session, theirs);

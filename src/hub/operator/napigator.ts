@@ -10,16 +10,8 @@
 //   ≥ 500               QUIT                        → leaving
 //   221                                             goodbye
 import { createHash } from 'node:crypto';
-import { ByteQueue, byteString, bytesOf, type ByteString, type Limits, type Session, WireError } from '#base';
-
-export const NAPIGATOR_LIMITS = {
-  napigatorLine: {
-    value: 512,
-    unit: 'bytes',
-    source: 'replies of the server list are under 100; opennap crashed on one without an end',
-  },
-  napigatorStepMs: { value: 30_000, unit: 'ms', source: 'how long the server list may take for one reply' },
-} as const satisfies Limits;
+import { ByteQueue, type ByteString, byteString, bytesOf, type Session, WireError } from '#base';
+import { OPERATOR_LIMITS } from './limits.ts';
 
 export type NapigatorAccount = { user: string; password: string };
 /** What is reported. `address`: the IPv4 that clients connect to. */
@@ -63,10 +55,7 @@ export class NapigatorSession implements Session {
     for (;;) {
       const bytes = this.#input.peek();
       const end = bytes.indexOf(LF);
-      if (
-        end > NAPIGATOR_LIMITS.napigatorLine.value ||
-        (end < 0 && bytes.length > NAPIGATOR_LIMITS.napigatorLine.value)
-      )
+      if (end > OPERATOR_LIMITS.napigatorLine.value || (end < 0 && bytes.length > OPERATOR_LIMITS.napigatorLine.value))
         return this.#fail('napigator-line', 'a line without an end');
       if (end < 0) return;
       const line = byteString(bytes, 0, end).trimEnd();
@@ -145,7 +134,7 @@ export class NapigatorSession implements Session {
   }
 
   #expect(now: number): void {
-    this.#patienceUntil = now + NAPIGATOR_LIMITS.napigatorStepMs.value;
+    this.#patienceUntil = now + OPERATOR_LIMITS.napigatorStepMs.value;
   }
 
   #fail(code: string, text: string): void {

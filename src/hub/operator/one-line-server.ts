@@ -1,13 +1,8 @@
 // A server that writes one line to whoever connects and closes: metaserver and stats ports. It reads nothing, waits for
 // nobody, and holds few sockets at once, so that it cannot be made to hold many.
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Limits } from '#base';
 import { type Address, listen } from '#net';
-
-export const ONE_LINE_LIMITS = {
-  oneLineSockets: { value: 256, unit: 'connections', source: 'metaserver and stats ports: each lives for one write' },
-  oneLineMs: { value: 2_000, unit: 'ms', source: 'metaserver and stats ports: a slow modem takes 200 ms for 60 bytes' },
-} as const satisfies Limits;
+import { OPERATOR_LIMITS } from './limits.ts';
 
 export type OneLineServer = { readonly at: Address; stop(): Promise<void> };
 
@@ -25,12 +20,12 @@ export async function serveOneLine(
     open.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => open.delete(socket));
-    socket.setTimeout(ONE_LINE_LIMITS.oneLineMs.value, () => socket.destroy());
+    socket.setTimeout(OPERATOR_LIMITS.oneLineMs.value, () => socket.destroy());
     // One write, then the end; what the visitor sends is dropped, so that no reset overtakes our line.
     socket.end(line(socket.remoteAddress ?? ''), 'latin1');
     socket.resume();
   });
-  server.maxConnections = ONE_LINE_LIMITS.oneLineSockets.value;
+  server.maxConnections = OPERATOR_LIMITS.oneLineSockets.value;
   const at = await listen(server, what, address);
   return {
     at,

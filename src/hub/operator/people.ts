@@ -1,20 +1,8 @@
 // What was seen of each person, in memory only: messages and searches in each of the last minutes, and a timeline.
 // Looked at every few seconds from outside, so that the hub's own path does nothing for it.
-import type { ByteString, Limits } from '#base';
+import type { ByteString } from '#base';
+import { OPERATOR_LIMITS } from './limits.ts';
 import type { UserNow } from './needs.ts';
-
-export const PEOPLE_LIMITS = {
-  peopleGone: {
-    value: 2_000,
-    unit: 'people',
-    source: 'timelines of those who left, for a look back on the same evening',
-  },
-  timelineEvents: {
-    value: 60,
-    unit: 'events',
-    source: 'of one person; the audit log on disk holds what was done to them',
-  },
-} as const satisfies Limits;
 
 const MINUTES = 30;
 const MINUTE_MS = 60_000;
@@ -101,13 +89,13 @@ export class People {
   #forgetOldest(): void {
     const gone: string[] = [];
     for (const [key, { here }] of this.#all) if (!here) gone.push(key);
-    for (const key of gone.slice(0, Math.max(0, gone.length - PEOPLE_LIMITS.peopleGone.value))) this.#all.delete(key);
+    for (const key of gone.slice(0, Math.max(0, gone.length - OPERATOR_LIMITS.peopleGone.value))) this.#all.delete(key);
   }
 }
 
 function addTo(kept: Kept, at: number, text: string): void {
   kept.timeline.push({ at, text });
-  if (kept.timeline.length > PEOPLE_LIMITS.timelineEvents.value) kept.timeline.shift();
+  if (kept.timeline.length > OPERATOR_LIMITS.timelineEvents.value) kept.timeline.shift();
 }
 
 function turn(kept: Kept, minutes: number): void {

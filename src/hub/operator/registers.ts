@@ -7,8 +7,8 @@ import type {
   HubPageQuery,
   HubRoom,
   HubUser,
-  HubUsersQuery,
   HubUserSort,
+  HubUsersQuery,
   Page,
 } from '#api';
 import { HUB_LEVELS } from '#api';

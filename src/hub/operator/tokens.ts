@@ -3,7 +3,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HUB_ROLES, type HubRole } from '#api';
-import { Failure, type Limits, TokenBucket } from '#base';
+import { Failure, TokenBucket } from '#base';
+import { OPERATOR_LIMITS } from './limits.ts';
 
 export type Tokens = Readonly<Record<HubRole, string>>;
 
@@ -55,15 +56,6 @@ function parsed(text: string): Tokens | null {
   }
 }
 
-export const DOOR_LIMITS = {
-  wrongTokens: {
-    value: 20,
-    unit: 'tries a minute',
-    source: 'of one address on the control page; a token has 192 bits',
-  },
-  wrongTokenAddresses: { value: 1_000, unit: 'addresses', source: 'remembered at once' },
-} as const satisfies Limits;
-
 /** Says which role a token opens, in time that does not depend on the token, and slows down who guesses. */
 export class Door {
   #digests: { role: HubRole; digest: Buffer }[] = [];
@@ -90,8 +82,8 @@ export class Door {
   }
 
   wasWrong(address: string, now: number): void {
-    const { value: perMinute } = DOOR_LIMITS.wrongTokens;
-    if (this.#wrong.size >= DOOR_LIMITS.wrongTokenAddresses.value) this.#wrong.clear();
+    const { value: perMinute } = OPERATOR_LIMITS.wrongTokens;
+    if (this.#wrong.size >= OPERATOR_LIMITS.wrongTokenAddresses.value) this.#wrong.clear();
     const bucket = this.#wrong.get(address) ?? new TokenBucket(perMinute / 60, perMinute, now);
     bucket.force(1, now);
     this.#wrong.set(address, bucket);

@@ -1,8 +1,8 @@
 // Looks at the running hub every two seconds and remembers: series for the charts, people, what is wrong, moments worth
 // a mark. Nothing in the hub's own path knows of it.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { harmless, readable } from '#base';
 import type { HubAlert, HubMark } from '#api';
+import { harmless, readable } from '#base';
 import type { Counts, LiveHub, Slowed } from './needs.ts';
 import { People } from './people.ts';
 import { type Moment, percentile, Series } from './series.ts';

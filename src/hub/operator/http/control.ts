@@ -12,20 +12,11 @@ import {
   type HubRoute,
   type HubRouteSpec,
 } from '#api';
-import { Failure, type Limits, type Log, UsageError } from '#base';
+import { Failure, type Log, UsageError } from '#base';
 import { type Address, listen } from '#net';
+import { OPERATOR_LIMITS } from '../limits.ts';
 import { type Door, sameSecret } from '../tokens.ts';
 import { isOurHost, isOurOrigin, PAGE_HEADERS } from './door.ts';
-
-export const CONTROL_LIMITS = {
-  controlBody: {
-    value: 65_536,
-    unit: 'bytes',
-    source: 'the largest request of the control page is a command of the shell',
-  },
-  controlSockets: { value: 200, unit: 'connections', source: 'control page: a browser opens 6' },
-  controlRequestMs: { value: 10_000, unit: 'ms', source: 'control page: how long a request may take to arrive' },
-} as const satisfies Limits;
 
 /** One request as a handler sees it. */
 export type Ask = {
@@ -54,13 +45,13 @@ export type Served = { readonly at: Address; stop(): Promise<void> };
 
 export async function serveControl(address: Address, deps: ControlDeps): Promise<Served> {
   const app = fastify({
-    bodyLimit: CONTROL_LIMITS.controlBody.value,
-    requestTimeout: CONTROL_LIMITS.controlRequestMs.value,
+    bodyLimit: OPERATOR_LIMITS.controlBody.value,
+    requestTimeout: OPERATOR_LIMITS.controlRequestMs.value,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 256 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
   });
-  app.server.maxConnections = CONTROL_LIMITS.controlSockets.value;
+  app.server.maxConnections = OPERATOR_LIMITS.controlSockets.value;
   guard(app, deps);
   answerErrors(app, deps.log);
   for (const name of Object.keys(HUB_ROUTES) as HubRoute[]) addRoute(app, name, deps);

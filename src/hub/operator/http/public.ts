@@ -3,27 +3,20 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { renderSVG } from 'uqr';
 import type { HubPublicStats } from '#api';
-import { type Limits, TokenBucket } from '#base';
+import { TokenBucket } from '#base';
 import { type Address, listen } from '#net';
-import { FRONT_CSS, frontPage, type FrontPage } from '../public-page.ts';
-import { PAGE_HEADERS } from './door.ts';
+import { OPERATOR_LIMITS } from '../limits.ts';
+import { FRONT_CSS, type FrontPage, frontPage } from '../public-page.ts';
 import type { Served } from './control.ts';
-
-export const PUBLIC_LIMITS = {
-  publicSockets: { value: 500, unit: 'connections', source: 'front page; each is small and short' },
-  publicRequests: { value: 120, unit: 'requests a minute', source: 'of one address; a page is three' },
-  publicAddresses: { value: 10_000, unit: 'addresses', source: 'remembered at once' },
-  publicRequestMs: { value: 5_000, unit: 'ms', source: 'how long a request may take to arrive' },
-  publicHeader: { value: 8_192, unit: 'bytes', source: 'request line and headers' },
-} as const satisfies Limits;
+import { PAGE_HEADERS } from './door.ts';
 
 export async function servePublic(address: Address, page: () => FrontPage, now: () => number): Promise<Served> {
   const asked = new Map<string, TokenBucket>();
   const server = createServer(
     {
-      requestTimeout: PUBLIC_LIMITS.publicRequestMs.value,
-      headersTimeout: PUBLIC_LIMITS.publicRequestMs.value,
-      maxHeaderSize: PUBLIC_LIMITS.publicHeader.value,
+      requestTimeout: OPERATOR_LIMITS.publicRequestMs.value,
+      headersTimeout: OPERATOR_LIMITS.publicRequestMs.value,
+      maxHeaderSize: OPERATOR_LIMITS.publicHeader.value,
       keepAliveTimeout: 5_000,
     },
     (request, response) => {
@@ -31,7 +24,7 @@ export async function servePublic(address: Address, page: () => FrontPage, now: 
       else send(response, 429, 'text/plain; charset=utf-8', 'Too many requests; wait a minute.\n');
     },
   );
-  server.maxConnections = PUBLIC_LIMITS.publicSockets.value;
+  server.maxConnections = OPERATOR_LIMITS.publicSockets.value;
   const at = await listen(server, 'public page', address, { move: true });
   return {
     at,
@@ -44,8 +37,8 @@ export async function servePublic(address: Address, page: () => FrontPage, now: 
 }
 
 function mayAsk(address: string, asked: Map<string, TokenBucket>, now: number): boolean {
-  const { value: perMinute } = PUBLIC_LIMITS.publicRequests;
-  if (asked.size >= PUBLIC_LIMITS.publicAddresses.value) asked.clear();
+  const { value: perMinute } = OPERATOR_LIMITS.publicRequests;
+  if (asked.size >= OPERATOR_LIMITS.publicAddresses.value) asked.clear();
   const bucket = asked.get(address) ?? new TokenBucket(perMinute / 60, perMinute / 2, now);
   asked.set(address, bucket);
   return bucket.take(1, now);

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { bytesOf, wireText } from '#base';
 import { Passwords } from '../../passwords.ts';
-import { IMPORT_LIMITS, type Imported, parseBans, parseChannels, parseFilter, parseUsers } from './opennap.ts';
+import { OPERATOR_LIMITS } from '../limits.ts';
+import { type Imported, parseBans, parseChannels, parseFilter, parseUsers } from './opennap.ts';
 
 const HASH = createHash('md5').update('saltsaltsecret').digest('base64').replace(/=+$/, '');
 
@@ -96,7 +97,7 @@ test('an imported password opens the account once it is checked, a wrong one doe
 });
 
 test('a line of one byte more than the limit is named and the next one is read', () => {
-  const { rows, complaints } = parseFilter(bytesOf(`${'x'.repeat(IMPORT_LIMITS.importLine.value + 1)}\nword`));
+  const { rows, complaints } = parseFilter(bytesOf(`${'x'.repeat(OPERATOR_LIMITS.importLine.value + 1)}\nword`));
   assert.deepEqual(rows, ['word']);
   assert.match(complaints[0] as string, /^line 1: longer/);
 });

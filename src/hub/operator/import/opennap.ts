@@ -9,14 +9,10 @@
 //   filter    one word a line
 //
 // Times are Unix seconds there and ms here. Lines end with LF or CRLF; bytes are kept as they are.
-import { type ByteString, byteString, harmless, type Limits, readable } from '#base';
+import { type ByteString, byteString, harmless, readable } from '#base';
 import { FLAG, type Level, parseLevel } from '../../levels.ts';
 import { isChannelName, isNick, parseMask } from '../../masks.ts';
-
-export const IMPORT_LIMITS = {
-  importBytes: { value: 64 * 1024 * 1024, unit: 'bytes', source: 'a users file of half a million accounts' },
-  importLine: { value: 2048, unit: 'bytes', source: 'opennap-ng reads lines of at most 1024' },
-} as const satisfies Limits;
+import { OPERATOR_LIMITS } from '../limits.ts';
 
 /** What could not be read, as `line 7: no level "boss"`. */
 export type Imported<Row> = { rows: Row[]; complaints: string[] };
@@ -121,7 +117,7 @@ function eachLine<Row>(bytes: Uint8Array, read: (line: ByteString) => Read<Row>)
     const end = found < 0 ? bytes.length : found;
     number++;
     const result =
-      end - from > IMPORT_LIMITS.importLine.value ? TOO_LONG : readLine(byteString(bytes, from, end).trim(), read);
+      end - from > OPERATOR_LIMITS.importLine.value ? TOO_LONG : readLine(byteString(bytes, from, end).trim(), read);
     from = end + 1;
     if (result === null) continue;
     if ('wrong' in result) complaints.push(`line ${number}: ${harmless(readable(result.wrong), 200)}`);
@@ -130,7 +126,7 @@ function eachLine<Row>(bytes: Uint8Array, read: (line: ByteString) => Read<Row>)
   return { rows, complaints };
 }
 
-const TOO_LONG = wrong(`longer than ${IMPORT_LIMITS.importLine.value} bytes`);
+const TOO_LONG = wrong(`longer than ${OPERATOR_LIMITS.importLine.value} bytes`);
 
 function readLine<Row>(line: ByteString, read: (line: ByteString) => Read<Row>): Read<Row> | null {
   if (line === '' || line.startsWith(':version')) return null;
