@@ -54,7 +54,7 @@ async function start(): Promise<void> {
     <StrictMode>
       <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
         <QueryClientProvider client={queries}>
-          <Notifications position="top-right" limit={3} autoClose={5000} zIndex={400} />
+          <Notifications position="bottom-right" containerWidth={340} limit={3} autoClose={5000} zIndex={400} />
           {app}
         </QueryClientProvider>
       </MantineProvider>

@@ -54,13 +54,9 @@ export function PeerApp({ provider }: { provider: Provider }): ReactNode {
 function makePeer(provider: Provider): Peer {
   const player = new Player();
   const live = new Live(provider, (notice) => {
-    if (notice.type === 'message') return tell('info', t.notices.message(notice.nick), notice.text);
-    tell(
-      notice.level,
-      notice.text,
-      null,
-      notice.transferId === null ? null : () => go(['transfers'], { id: notice.transferId ?? '' }),
-    );
+    if (notice.type === 'message') return tell('info', t.notices.message(notice.nick), { text: notice.text });
+    const id = notice.transferId;
+    tell(notice.level, notice.text, id === null ? {} : { about: id, open: () => go(['transfers'], { id }) });
   });
   return { provider, player, live, acts: actsOf(provider, player, live) };
 }

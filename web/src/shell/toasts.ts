@@ -6,14 +6,24 @@ import { t } from '../texts/mod.ts';
 type Level = 'info' | 'good' | 'warn' | 'alarm';
 const COLOR: Record<Level, string> = { info: 'teal', good: 'teal', warn: 'yellow', alarm: 'red' };
 
-export function tell(level: Level, title: string, text: string | null = null, open: (() => void) | null = null): void {
+type More = {
+  text?: string;
+  /** What a press on it opens. */
+  open?: () => void;
+  /** A toast of the same thing gives way: "getting it" to "it is here". */
+  about?: string;
+};
+
+export function tell(level: Level, title: string, { text = '', open, about }: More = {}): void {
+  if (about !== undefined) notifications.hide(about);
   const id = notifications.show({
+    ...(about === undefined ? {} : { id: about }),
     color: COLOR[level],
     title,
-    message: text ?? '',
+    message: text,
     autoClose: level === 'alarm' ? 12_000 : 5000,
     closeButtonProps: { 'aria-label': t.notices.dismiss },
-    ...(open === null
+    ...(open === undefined
       ? {}
       : {
           style: { cursor: 'pointer' },

@@ -33,7 +33,9 @@ export function Config(): ReactNode {
   async function reload(): Promise<void> {
     await ask('reload')
       .then(({ lines }) =>
-        tell('good', w.reloaded(lines.length), lines.map(({ key, outcome }) => `${key}: ${outcome}`).join('\n')),
+        tell('good', w.reloaded(lines.length), {
+          text: lines.map(({ key, outcome }) => `${key}: ${outcome}`).join('\n'),
+        }),
       )
       .catch(tellFailure);
     await queries.invalidateQueries({ queryKey: ['hub'] });
