@@ -87,7 +87,7 @@ export type ShieldsMessage =
   | { kind: 'report'; report: ShieldsReport }
   | { kind: 'upnp'; replies: string[]; sent: number }
   | { kind: 'failed'; code: string; message: string };
-export type ShieldsRequest = { kind: 'start'; token: string };
+export type ShieldsStart = { kind: 'start'; token: string };
 
 export type ShieldsAuditRow = {
   proto: 'tcp' | 'udp';
@@ -109,6 +109,17 @@ export type ShieldsAudit = {
   connections: { proto: 'tcp' | 'udp'; local: string; remote: string; program: string; pid: number | null }[];
   firewall: string;
   unseen: string[];
+  cards: ShieldsCard[];
+};
+
+/** What the router says of itself by UPnP; asked for apart, because it sends packets into the local network. */
+export type ShieldsRouter = {
+  device: string | null;
+  gateway: string | null;
+  outside: string | null;
+  nat: 'none' | 'nat' | 'double nat' | 'provider nat' | 'not known';
+  mappings: { proto: 'tcp' | 'udp'; outside: number; inside: number; client: string; about: string; ours: boolean }[];
+  notes: string[];
   cards: ShieldsCard[];
 };
 
@@ -138,4 +149,5 @@ export const SHIELDS_ROUTES = {
     },
   },
   audit: { method: 'GET', path: '/api/shields/audit', open: true },
+  router: { method: 'GET', path: '/api/shields/router', open: true },
 } as const satisfies Record<string, Route>;

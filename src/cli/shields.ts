@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, harmless, type OptionTable, seeded, UsageError } from '#base';
 import {
+  askRouter,
   type Audit,
   audit,
   count,
@@ -18,6 +19,7 @@ import {
   portName,
   probe,
   readAddress,
+  routerFindings,
   sentence,
   SHIELDS_OPTIONS,
   startShields,
@@ -159,14 +161,24 @@ function clearProgress(): void {
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 }
 
+const AUDIT_OPTIONS = {
+  router: {
+    type: 'flag',
+    default: false,
+    help: 'also ask the router by UPnP: its outside address, its mappings, the kind of NAT',
+  },
+} as const satisfies OptionTable;
+
 const auditCommand: Command = {
   summary: 'which program holds which port, who can reach it, what talks to the outside',
-  options: {},
+  options: AUDIT_OPTIONS,
   async run(context) {
     const seen = await audit();
+    const router = context.options['router'] === true ? await askRouter() : null;
     for (const listener of seen.listeners) context.emit({ event: 'listener', ...listenerRow(listener) });
     for (const connection of seen.connections) context.emit({ event: 'connection', ...connectionRow(connection) });
-    const found = findings(seen, null, Date.now());
+    if (router !== null) context.emit({ event: 'router', ...router });
+    const found = [...findings(seen, null, Date.now()), ...(router === null ? [] : routerFindings(router))];
     for (const { kind, level, what, port } of found)
       context.emit({ event: 'finding', kind, level, what, ...(port === undefined ? {} : { port }) });
     const { filter, kernel, unseen } = seen;
@@ -179,7 +191,13 @@ const auditCommand: Command = {
       kernel,
       unseen,
     });
-    if (!context.json) sayAudit(context, seen, found);
+    if (context.json) return;
+    sayAudit(context, seen, found);
+    for (const note of router?.notes ?? []) context.say(`Router: ${note}.`);
+    if (router !== null)
+      context.say(
+        `Router: ${router.device ?? 'no name'}, outside address ${router.outside ?? 'not known'}, ${router.nat}.`,
+      );
   },
 };
 

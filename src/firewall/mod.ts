@@ -1,3 +1,3 @@
 // SECOND FLOOR: the host's packet filter: one nftables table of our own, and nothing else.
 export { doesNothing, type FirewallRules, script } from './rules.ts';
-export { installTable, removeTable, showTable, type TableState } from './table.ts';
+export { installTable, removeTable, showTable } from './table.ts';

@@ -166,6 +166,8 @@ const WHY: Record<Finding['kind'], string> = {
     'SYN cookies let a machine go on accepting connections while somebody floods it with half-open ones.',
   'backlog-full': 'A program that does not accept in time loses connections: it hangs, or somebody floods it.',
   gateway: 'What is filtered for this machine is not filtered for those behind it: that is the forward chain.',
+  mapping: 'A mapping is an open door in the router that a program asked for by UPnP, without asking you.',
+  nat: 'It decides who can reach you at all.',
   ident: 'A refusal would let such servers go on at once; silence hides you. You can have both.',
 };
 
@@ -199,6 +201,20 @@ function stepsFor({ kind, listener, port }: Finding): Steps {
   if (kind === 'syn-cookies-off') return [{ system: 'Linux', lines: ['sysctl -w net.ipv4.tcp_syncookies=1'] }];
   if (kind === 'ident') return identCard('stealth').steps;
   if (kind === 'no-filter') return closedCard(0).steps;
+  if (kind === 'mapping')
+    return [
+      {
+        system: 'Router',
+        lines: ['Look for "UPnP" or "port forwarding" in its pages: delete the entry, or switch UPnP off.'],
+      },
+    ];
+  if (kind === 'nat')
+    return [
+      {
+        system: 'Peer',
+        lines: ['Without a reachable port, transfers go by pushes: that works with everyone who has one.'],
+      },
+    ];
   if (listener === undefined) {
     const look = `ss -tanp 'dport = :${port ?? 0}'`;
     return kind === 'talks-chat'

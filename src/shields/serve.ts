@@ -5,12 +5,21 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import { HELLO_ROUTE, type Hello, SHIELDS_ROUTES, type ShieldsAudit, type ShieldsConsent, type ShieldsMe } from '#api';
+import {
+  HELLO_ROUTE,
+  type Hello,
+  SHIELDS_ROUTES,
+  type ShieldsAudit,
+  type ShieldsConsent,
+  type ShieldsMe,
+  type ShieldsRouter,
+} from '#api';
 import { Failure, harmless, type Log } from '#base';
 import { formatAddress, listen, parseAddress } from '#net';
 import { type TrustedProxies, trustProxies } from './addresses.ts';
 import { audit } from './audit/audit.ts';
-import { findings } from './audit/findings.ts';
+import { findings, routerFindings } from './audit/findings.ts';
+import { askRouter } from './audit/router.ts';
 import type { Audit } from './audit/sockets.ts';
 import { auditCards, generalCards } from './cards.ts';
 import { LIMITS } from './gate.ts';
@@ -126,6 +135,13 @@ function addRoutes(app: FastifyInstance, serving: Serving): void {
     if ('refused' in visitor || !sitsHere(request, visitor))
       return refuse(reply, 403, 'not-here', 'The inside of a machine is shown only to the browser that runs on it.');
     return answer(reply, auditForPage(await audit()));
+  });
+  app.get(SHIELDS_ROUTES.router.path, async (request, reply) => {
+    const visitor = whoAsks(request, serving.trusted);
+    if ('refused' in visitor || !sitsHere(request, visitor))
+      return refuse(reply, 403, 'not-here', 'A router is asked only for the browser that runs on this machine.');
+    const router = await askRouter();
+    return answer(reply, { ...router, cards: auditCards(routerFindings(router)) } satisfies ShieldsRouter);
   });
   app.get('/notice', (_, reply) => reply.type('text/plain; charset=utf-8').send(NOTICE));
 }

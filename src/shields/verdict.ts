@@ -10,8 +10,6 @@ export type ProbedPort = { port: number; state: PortState; how: How; confidence:
 /** What came beside the ports: a reply to ping, and packets from the host that nobody asked for. */
 export type Surroundings = { ping: 'silent' | 'answers' | 'not tested'; unsolicited: number | 'not tested' };
 
-export const NOT_TESTED: Surroundings = { ping: 'not tested', unsolicited: 'not tested' };
-
 const STATES: Record<Answer, { state: PortState; how: How }> = {
   open: { state: 'open', how: 'syn-ack' },
   refused: { state: 'closed', how: 'rst' },

@@ -141,7 +141,7 @@ describe('the shields page', { skip }, () => {
     [
       'open found',
       { ...home(4), kinds: new Map([...uniform('', 'stealth').kinds, ...DOORS]) },
-      'open-narrow',
+      'open',
       { width: 390, height: 844, dark: true },
       /22, 80, 445/,
     ],

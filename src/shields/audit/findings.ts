@@ -1,5 +1,6 @@
 // What stands out in an audit, joined with what a probe saw from outside. Pure: facts in, findings out; cards.ts has the steps.
 import type { PortState } from '../verdict.ts';
+import type { Router } from './router.ts';
 import type { Audit, Listener } from './sockets.ts';
 
 export type FindingKind =
@@ -14,7 +15,9 @@ export type FindingKind =
   | 'syn-cookies-off'
   | 'backlog-full'
   | 'gateway'
-  | 'ident';
+  | 'ident'
+  | 'mapping'
+  | 'nat';
 
 export type Finding = {
   kind: FindingKind;
@@ -77,6 +80,27 @@ export function findings(audit: Audit, outside: ReadonlyMap<number, PortState> |
     });
   const order = { alarm: 0, warn: 1, note: 2 };
   return found.toSorted((a, b) => order[a.level] - order[b.level]);
+}
+
+const NAT_WORDS: Partial<Record<Router['nat'], string>> = {
+  'double nat':
+    'Your router sits behind another router: its outside address is private. A port must be forwarded on both.',
+  'provider nat':
+    'Your provider shares one address among customers (CGNAT): nobody can connect to you by IPv4, whatever your router forwards. IPv6 may still be direct.',
+  none: 'This machine holds a public address itself: no router stands before it, only its own filter does.',
+};
+
+/** What stands out in a router's own words. */
+export function routerFindings({ nat, mappings }: Router): Finding[] {
+  const found: Finding[] = mappings.map(({ ours, proto, outside, inside, client, about }) => ({
+    kind: 'mapping',
+    level: ours ? 'note' : 'warn',
+    what: `The router forwards ${proto.toUpperCase()} ${outside} to ${ours ? 'this machine' : client}, port ${inside}${about === '' ? '' : ` (${about})`}${ours ? '.' : '. Another device, or a program that is gone, asked for it.'}`,
+    port: outside,
+  }));
+  const words = NAT_WORDS[nat];
+  if (words !== undefined) found.push({ kind: 'nat', level: nat === 'none' ? 'note' : 'warn', what: words });
+  return found;
 }
 
 /** IPv4 and IPv6 listeners of one program on one port are one thing to people. */

@@ -1,11 +1,12 @@
-// FIRST FLOOR: what routers and devices say about ports: SSDP (UPnP's search), NAT-PMP. Pure.
+// FIRST FLOOR: what routers and devices say about ports: SSDP and IGD (UPnP), NAT-PMP. Pure.
 export {
-  decodeNatPmp,
-  encodeAddressRequest,
-  encodeMapRequest,
-  type MappedProto,
-  NAT_PMP_PORT,
-  NAT_PMP_RESULT,
-  type NatPmpReply,
-} from './nat-pmp.ts';
-export { decodeReply, encodeSearch, type SearchReply, SSDP_GROUP, SSDP_PORT } from './ssdp.ts';
+  decodeMapping,
+  decodeOutsideAddress,
+  encodeSoap,
+  findIgdService,
+  IGD_LIMITS,
+  type IgdMapping,
+  type IgdService,
+} from './igd.ts';
+export { decodeNatPmp, encodeAddressRequest, NAT_PMP_PORT } from './nat-pmp.ts';
+export { decodeReply, encodeSearch, SSDP_GROUP, SSDP_PORT } from './ssdp.ts';

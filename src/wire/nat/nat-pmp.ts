@@ -6,19 +6,10 @@ import { WireError } from '#base';
 
 export const NAT_PMP_PORT = 5351;
 const OP = { address: 0, udp: 1, tcp: 2 } as const;
-export type MappedProto = 'udp' | 'tcp';
-
-/** Result codes of §3.5. */
-export const NAT_PMP_RESULT = {
-  0: 'done',
-  1: 'unsupported version',
-  2: 'not authorised',
-  3: 'network failure',
-  4: 'out of resources',
-  5: 'unsupported operation',
-} as const;
+type MappedProto = 'udp' | 'tcp';
 
 export type NatPmpReply =
+  /** `result` 0: done; 2: not authorised; 3: network failure; others in §3.5. */
   | { op: 'address'; result: number; epochS: number; address: string }
   | { op: MappedProto; result: number; epochS: number; inside: number; outside: number; lifetimeS: number };
 

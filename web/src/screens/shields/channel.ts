@@ -8,6 +8,8 @@ import type {
   ShieldsMessage,
   ShieldsPortState,
   ShieldsPortText,
+  ShieldsRouter,
+  ShieldsStart,
   ShieldsTest,
   ShieldsToken,
 } from '#api';
@@ -91,7 +93,7 @@ export class ShieldsChannel {
   async #start(test: ShieldsTest, ports?: number[]): Promise<void> {
     const body: ShieldsConsent = { test, connection: this.#connection, ...(ports === undefined ? {} : { ports }) };
     const { token } = await ask<ShieldsToken>('api/shields/consent', body);
-    this.#socket?.send(JSON.stringify({ kind: 'start', token }));
+    this.#socket?.send(JSON.stringify({ kind: 'start', token } satisfies ShieldsStart));
   }
 
   async #load(): Promise<void> {
@@ -153,6 +155,10 @@ export async function loadKnowledge(): Promise<PortKnowledge> {
 
 export async function loadAudit(): Promise<ShieldsAudit> {
   return await ask<ShieldsAudit>('api/shields/audit');
+}
+
+export async function loadRouter(): Promise<ShieldsRouter> {
+  return await ask<ShieldsRouter>('api/shields/router');
 }
 
 async function ask<T>(path: string, body?: object): Promise<T> {

@@ -7,7 +7,7 @@ import { Card, CardPage } from '../../shell/card.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { useSignal } from '../../shell/signal.ts';
 import { Empty, Failed, Loading } from '../../shell/states.tsx';
-import { loadAudit, type ShieldsChannel, type ShieldsState } from './channel.ts';
+import { loadAudit, loadRouter, type ShieldsChannel, type ShieldsState } from './channel.ts';
 import { FixCards } from './fix-cards.tsx';
 import css from './shields.module.css';
 import { w } from './words.ts';
@@ -52,6 +52,7 @@ export default function Machine({ channel }: { channel: ShieldsChannel }): React
       <Card title={w.connections} wide>
         <Connections rows={data.connections} />
       </Card>
+      <RouterCard />
       <Card title={w.firewall} wide>
         <p>{data.firewall}</p>
         {data.unseen.map((what) => (
@@ -62,6 +63,37 @@ export default function Machine({ channel }: { channel: ShieldsChannel }): React
         <p className={css.soft}>{w.proven}</p>
       </Card>
     </CardPage>
+  );
+}
+
+/** Asked only on a press: it sends packets into the local network. */
+function RouterCard(): ReactNode {
+  const { data, error, refetch, isFetching } = useQuery({
+    queryKey: ['shields-router'],
+    queryFn: loadRouter,
+    enabled: false,
+  });
+  return (
+    <Card title={w.router} wide>
+      <div className={css.go}>
+        <Button size="xs" variant="light" loading={isFetching} onClick={() => void refetch()}>
+          {w.askRouter}
+        </Button>
+        <p className={css.consent}>{w.askRouterMeans}</p>
+      </div>
+      {error !== null && <p className={css.refused}>{error.message}</p>}
+      {data !== undefined && (
+        <>
+          <p>{w.routerSays(data.device, data.outside, data.nat)}</p>
+          {data.notes.map((note) => (
+            <p key={note} className={css.soft}>
+              {note}
+            </p>
+          ))}
+          <FixCards cards={data.cards} onAgain={null} />
+        </>
+      )}
+    </Card>
   );
 }
 

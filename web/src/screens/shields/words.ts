@@ -90,6 +90,12 @@ export const w = {
   connections: 'Talking to the outside',
   noListeners: 'No program listens.',
   noConnections: 'No program keeps a connection to the outside.',
+  router: 'Router',
+  askRouter: 'Ask the router',
+  askRouterMeans:
+    'Searches the local network for a router that speaks UPnP and asks it for its address and its mappings.',
+  routerSays: (device: string | null, outside: string | null, nat: string) =>
+    `${device ?? 'No router answered'}; outside address ${outside ?? 'not known'}; translation: ${nat}.`,
   firewall: 'Host firewall',
   unseen: 'Not seen',
   outside: 'from outside',
