@@ -68,7 +68,11 @@ describe('two peers and a hub', () => {
   });
 
   it('exchange it by push when the owner cannot be reached', async () => {
-    const cid = await rig.peer('cid', { shareFolders: [rig.music('cids', 2)], hubs: hubs(hub) });
+    const folder = rig.music('cids', 1);
+    const own = join(folder, 'Only Mine.mp3');
+    writeFileSync(own, Buffer.concat([readFileSync(join(music, TUNE)), Buffer.from('TAG'.padEnd(128, '\0'))]));
+    rig.settle(own);
+    const cid = await rig.peer('cid', { shareFolders: [folder], hubs: hubs(hub) });
     await until(cid, 'shares', () => ((hub.user('cid')?.files.size ?? 0) === 2 ? true : undefined));
     const dan = await rig.peer('dan', { hubs: hubs(hub), napsterPort: await free() });
     const wanted = dan.download({ nick: 'cid', path: '\\cids\\Dial Tone Choir - Handshake.mp3' }, null);
@@ -80,7 +84,7 @@ describe('two peers and a hub', () => {
 
   it('are told in words when neither can be reached', async () => {
     const eve = await rig.peer('eve', { hubs: hubs(hub) });
-    const wanted = eve.download({ nick: 'cid', path: '\\cids\\Dial Tone Choir - Handshake.mp3' }, null);
+    const wanted = eve.download({ nick: 'cid', path: '\\cids\\Only Mine.mp3' }, null);
     assert.ok('row' in wanted);
     const row = await ended(eve, wanted.row);
     assert.equal(row.state, 'failed');
@@ -257,6 +261,18 @@ describe('a partner who does not behave', () => {
     assert.equal(row.state, 'done', row.reason ?? '');
     assert.equal(row.nick, 'ned');
     assert.equal(sha1(row.path ?? ''), createHash('sha1').update(good).digest('hex'));
+  });
+
+  it('is replaced by somebody else who has the same song, though nobody named him', async () => {
+    const good = song();
+    const bad = Buffer.alloc(good.length, 'noise of letters ');
+    await uploader('bad', '\\z\\Lone Song.mp3', bad, whole(bad));
+    await uploader('kim', '\\else\\where\\Lone Song.mp3', good, whole(good));
+    const wanted = peer.download({ nick: 'bad', path: '\\z\\Lone Song.mp3', sizeBytes: good.length }, null);
+    assert.ok('row' in wanted);
+    const row = await ended(peer, wanted.row);
+    assert.equal(row.state, 'done', row.reason ?? '');
+    assert.equal(row.nick, 'kim');
   });
 
   it('who hangs up in the middle is asked for the rest, not for the beginning', async () => {

@@ -152,6 +152,7 @@ export class Peer {
       link: (hub) => this.#links.get(hub) ?? null,
       self: () => ({ nick: this.#nick(), port: this.#listening?.port ?? 0 }),
       shelve: (id, _part, name, folder) => host.shelve({ kind: 'incomplete', id, name, folder }),
+      seek: (row) => this.#seek(row),
       notice: (level, code, text, transferId) => this.onMessage({ type: 'notice', level, code, text, transferId }),
       shelved: () => void this.library.scan(),
     });
@@ -496,6 +497,23 @@ export class Peer {
 
   #nick(): ByteString {
     return wireText(this.#settings.nick);
+  }
+
+  /** Others who have a file of the same size and length, on any hub. */
+  async #seek({ name, sizeBytes, seconds }: Row): Promise<WantedSource[]> {
+    const words = name
+      .replace(/\.[^.]*$/, '')
+      .replace(/[^\p{L}\p{N}']+/gu, ' ')
+      .trim();
+    const sources: WantedSource[] = [];
+    const query = { words: wireText(words), size: { min: sizeBytes, max: sizeBytes }, max: MOST_SOURCES };
+    const ask = (link: HubLink): Promise<string | null> =>
+      link.search(query, ({ nick, path, size, seconds: length }) => {
+        if (size === sizeBytes && (seconds === 0 || length === seconds))
+          sources.push({ hub: link.name, nick, wire: path });
+      });
+    await Promise.all([...this.#links.values()].filter(({ online }) => online).map(ask));
+    return sources.slice(0, MOST_SOURCES);
   }
 
   #transferOf(hub: string, nick: ByteString, wire: ByteString): string | null {

@@ -52,6 +52,8 @@ export type DownloadParts = {
   self(): { nick: ByteString; port: number };
   /** Syncs a finished file and puts it into a folder (null: downloads); the path where it lies now. */
   shelve(id: string, part: string, name: string, folder: string | null): Promise<string>;
+  /** Looks on all hubs for others who have the same file. */
+  seek(row: Row): Promise<WantedSource[]>;
   /** Something for the person to know. */
   notice(level: 'info' | 'good' | 'warn' | 'alarm', code: string, text: string, transferId: string): void;
   /** A song lies in the downloads now. */
@@ -63,6 +65,7 @@ type Active = { source: Source; abort: AbortController; meter: Meter; why: 'paus
 
 const DISK_RETRY_MS = 60_000;
 const SHOW_MS = 250;
+const SEEK_AGAIN_MS = 600_000;
 
 export class Downloads {
   readonly meter = new Meter();
@@ -70,6 +73,8 @@ export class Downloads {
   readonly #sources = new Map<string, Source[]>();
   readonly #active = new Map<string, Active>();
   readonly #finishing = new Set<string>();
+  /** When other sources were last looked for; Infinity: being looked for now. */
+  readonly #sought = new Map<string, number>();
   readonly #done = new Map<string, Promise<void>>();
   #planned = false;
   #timer: NodeJS.Timeout | null = null;
@@ -280,7 +285,7 @@ export class Downloads {
   /** A row that stands still says why; a reason that a source gave stays, because it says more. */
   #showHold(row: Row, why: Hold, until: number | null): void {
     if (why === 'no-source') {
-      this.#giveUp(row);
+      if (!this.#seek(row)) this.#giveUp(row);
       return;
     }
     const own = HOLD_WORDS[why];
@@ -400,6 +405,7 @@ export class Downloads {
     source.retryAt = Date.now() + (code === 'disk-full' ? DISK_RETRY_MS : pace);
     if (code === 'disk-full') for (const other of this.#of(row.id)) other.retryAt = source.retryAt;
     this.#saveSource(source);
+    if (this.#of(row.id).every((one) => one.spent || one.failures > 0)) this.#seek(row);
     this.#parts.rows.update(row, {
       state: 'waiting',
       reason: `${readable(source.nick)}: ${reason}`,
@@ -525,7 +531,7 @@ export class Downloads {
       bps: 0,
       sizeBytes,
     };
-    if (this.#of(row.id).some(({ spent }) => !spent)) {
+    if (this.#of(row.id).some(({ spent }) => !spent) || this.#seek(row)) {
       rows.update(row, {
         ...change,
         state: 'waiting',
@@ -555,6 +561,23 @@ export class Downloads {
     this.#parts.rows.update(row, { overruled: true });
     this.#retry(row);
     this.plan();
+  }
+
+  /** Looks for other sources, not too often. False: that was done a moment ago, and there are none. */
+  #seek(row: Row): boolean {
+    const last = this.#sought.get(row.id) ?? 0;
+    if (last === Number.POSITIVE_INFINITY) return true;
+    if (row.sizeBytes === 0 || Date.now() - last < SEEK_AGAIN_MS) return false;
+    this.#sought.set(row.id, Number.POSITIVE_INFINITY);
+    void this.#parts
+      .seek(row)
+      .then((sources) => this.#closed || this.#addSources(row, sources, true))
+      .catch((error: unknown) => this.#parts.log.warn('seek-failed', { why: String(error) }))
+      .finally(() => {
+        this.#sought.set(row.id, Date.now());
+        this.plan();
+      });
+    return true;
   }
 
   #giveUp(row: Row): void {
@@ -605,6 +628,7 @@ export class Downloads {
 
   #drop(row: Row): void {
     this.#sources.delete(row.id);
+    this.#sought.delete(row.id);
     if (this.#parts.rows.get(row.id) !== undefined) this.#parts.rows.remove(row);
     if (row.state !== 'done') void rm(this.#partPath(row.id), { force: true }).catch(() => {});
   }
@@ -641,14 +665,16 @@ export class Downloads {
     return null;
   }
 
-  #addSources(row: Row, sources: readonly WantedSource[]): void {
+  /** @param found by ourselves, not named by a person: who sent something bad is left out */
+  #addSources(row: Row, sources: readonly WantedSource[], found = false): void {
+    if (this.#parts.rows.get(row.id) !== row) return;
     const insert = this.#parts.store.prepare(
       'INSERT INTO sources (transfer, hub, nick, wire, spent, reason) VALUES (?, ?, ?, ?, ?, ?)',
     );
     for (const { hub, nick, wire } of sources) {
       if (this.#of(row.id).some((source) => isSame(source, { hub, nick, wire }))) continue;
       const blamed = this.#isBlamed({ hub, nick, wire });
-      const spent = blamed !== null && sources.length > 1;
+      const spent = blamed !== null && (found || sources.length > 1);
       const { lastInsertRowid } = insert.run(row.id, hub, nick, wire, spent ? 1 : 0, blamed);
       this.#of(row.id).push({
         key: Number(lastInsertRowid),
