@@ -415,13 +415,21 @@ export class Search {
     more.length = 0;
   }
 
-  /** Whoever writes the results out will need these next. */
+  /** Whoever writes the results out will need these next: the shares, and then what stands before their names. */
   #readAhead(): void {
-    const { shareHeap } = this.#index;
+    const { shareHeap, text } = this.#index;
     let touched = this.touched;
-    for (let i = 0; i < this.count; i++) {
-      const share = this.shares[i] as Share;
-      touched ^= (shareHeap.words[share >>> PAGE_SHIFT] as Uint32Array)[(share & PAGE_MASK) + SHARE.place] as number;
+    for (let from = 0; from < this.count; from += GATHER) {
+      const end = Math.min(this.count, from + GATHER);
+      for (let i = from; i < end; i++) {
+        const share = this.shares[i] as Share;
+        const page = shareHeap.words[share >>> PAGE_SHIFT] as Uint32Array;
+        this.#candidates[i - from] = page[(share & PAGE_MASK) + SHARE.place] as number;
+      }
+      for (let i = 0; i < end - from; i++) {
+        const place = this.#candidates[i] as number;
+        touched ^= (text.words[place >>> PAGE_SHIFT] as Uint32Array)[place & PAGE_MASK] as number;
+      }
     }
     this.touched = touched;
   }
