@@ -180,8 +180,11 @@ function nftables(plan: RulePlan, options: RuleOptions, madeAt: Date): string {
     }
   }
   if (options.action === 'block') {
+    // Resets pass, ours among them: else the one who is refused would wait in silence.
+    const resets = 'tcp flags & rst == rst accept';
     // A Gnutella handshake is known by its first eight bytes, whatever the address: `GNUTELLA`.
-    lines.unshift(`${when}ip protocol tcp @ih,0,64 0x474e5554454c4c41 counter name handshakes reject with tcp reset`);
+    const handshake = `${when}ip protocol tcp @ih,0,64 0x474e5554454c4c41 counter name handshakes reject with tcp reset`;
+    lines.unshift(resets, handshake);
   }
   const rules = lines.map((line) => `\t\t${line}\n`).join('');
   const counters = ['blocked', 'shaped', 'handshakes'].map((name) => `\tcounter ${name} { }\n`).join('');
