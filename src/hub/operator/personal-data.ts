@@ -4,7 +4,7 @@ import type { HubExport } from '#api';
 import { Failure, readable, wireText } from '#base';
 import type { Actor, Desk } from './desk.ts';
 import type { People } from './people.ts';
-import { accountFor, auditOf, bansOf, userFor } from './registers.ts';
+import { accountFor, auditOf, bansOf, TARGETS_NICK, userFor } from './registers.ts';
 
 const AUDIT_ROWS = 10_000;
 
@@ -53,7 +53,7 @@ export function deletePerson(desk: Desk, people: People | null, name: string, by
     .prepare('DELETE FROM ban WHERE nick = ? AND (lifted IS NOT NULL OR until <= ?)')
     .run(key, desk.now());
   if (Number(ended.changes) > 0) removed.push('ended bans');
-  const target = store.prepare(`UPDATE audit SET target = ?, detail = '' WHERE lower(target) = ?`).run(GONE, key);
+  const target = store.prepare(`UPDATE audit SET target = ?2, detail = '' WHERE ${TARGETS_NICK}`).run(key, GONE);
   const actor = store.prepare('UPDATE audit SET actor = ? WHERE lower(actor) = ?').run(GONE, key);
   if (Number(target.changes) + Number(actor.changes) > 0) removed.push('name in the log');
   people?.forget(nick);

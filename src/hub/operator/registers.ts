@@ -165,11 +165,14 @@ export function auditPage(store: Store, query: Required<HubPageQuery>): Page<Hub
   return { total: Number(total), offset: query.offset, rows };
 }
 
+/** Whether a row of the log was done to the nick `?1` (in lower case), or to a mask of it. */
+export const TARGETS_NICK = `(lower(target) = ?1 OR substr(lower(target), 1, length(?1) + 1) = ?1 || '!')`;
+
 /** What was done to, or by, this nick; newest first. */
 export function auditOf(store: Store, nick: string, limit: number): HubAuditRow[] {
   return store
-    .prepare('SELECT * FROM audit WHERE lower(target) = ? OR lower(actor) = ? ORDER BY id DESC LIMIT ?')
-    .all(nick.toLowerCase(), nick.toLowerCase(), limit) as unknown as HubAuditRow[];
+    .prepare(`SELECT * FROM audit WHERE ${TARGETS_NICK} OR lower(actor) = ?1 ORDER BY id DESC LIMIT ?2`)
+    .all(nick.toLowerCase(), limit) as unknown as HubAuditRow[];
 }
 
 function likeOf(text: string): string {
