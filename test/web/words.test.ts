@@ -61,6 +61,20 @@ test('the status sentence names the worst thing first, with a colour and what to
     ],
     ['bad', { ...STATUS, hubs: [], problems: [alarm] }, 'The disk is full.', 'Show', 'an alarm before hubs'],
     [
+      'good',
+      { ...STATUS, gnutella: { mode: 'leaf', peers: 3, wanted: 4, port: 0 } },
+      'You share 1,204 files on one hub and Gnutella and can be reached.',
+      'Search',
+      'both networks',
+    ],
+    [
+      'warn',
+      { ...STATUS, hubs: [], gnutella: { mode: 'leaf', peers: 0, wanted: 4, port: 0 } },
+      'Looking for Gnutella peers …',
+      'See hubs',
+      'Gnutella alone, nobody yet',
+    ],
+    [
       'warn',
       { ...STATUS, hubs: [] },
       'You have no hub yet. A hub is where people find each other.',

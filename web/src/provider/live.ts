@@ -5,6 +5,7 @@ import { Signal } from '../shell/signal.ts';
 import type { Link, LiveChannel, Provider } from './provider.ts';
 
 const SPEED_SAMPLES = 600;
+const KEPT_SEARCHES = 3;
 
 export type LiveSearch = { state: SearchState | null; rows: readonly SearchRow[]; gone: boolean };
 export type Notice = Extract<LiveMessage, { type: 'notice' }>;
@@ -66,8 +67,16 @@ export class Live {
     const kept = this.#search(id);
     if (kept.watchers++ === 0) this.#channel?.send({ type: 'watch', topic: 'search', id, since: kept.revision });
     return () => {
-      if (--kept.watchers === 0) this.#channel?.send({ type: 'unwatch', topic: 'search', id });
+      if (--kept.watchers > 0) return;
+      this.#channel?.send({ type: 'unwatch', topic: 'search', id });
+      this.#dropOld(id);
     };
+  }
+
+  /** Ten thousand rows each: the last few are kept for the way back, the others are asked for again. */
+  #dropOld(justLeft: string): void {
+    const unwatched = [...this.#searches].filter(([id, { watchers }]) => watchers === 0 && id !== justLeft);
+    for (const [id] of unwatched.slice(0, -KEPT_SEARCHES)) this.#searches.delete(id);
   }
 
   #search(id: string): Kept<SearchRow> & { signal: Signal<LiveSearch> } {

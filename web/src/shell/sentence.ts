@@ -28,22 +28,25 @@ export function sentenceOf(link: Link, status: PeerStatus | null, now: number): 
   if (alarm !== undefined) return problem('bad', alarm);
 
   const online = status.hubs.filter(({ state }) => state === 'online').length;
-  if (online === 0 && status.gnutella === null) return withoutHub(status);
-  if (status.mode === 'fetch-only') return say('good', s.fetchOnly(online), s.search, toSearch);
+  const peers = status.gnutella?.peers ?? 0;
+  if (online === 0 && peers === 0) return withoutAnyone(status);
+  const where = s.where(online, peers > 0);
+  if (status.mode === 'fetch-only') return say('good', s.fetchOnly(where), s.search, toSearch);
   const warning = status.problems.find(({ level }) => level === 'warn');
   if (warning !== undefined) return problem('warn', warning);
   const { scanning, files } = status.shares;
   if (scanning !== null) return say('good', s.scanning(scanning.done, scanning.total), s.search, toSearch);
-  if (files === 0) return say('warn', s.sharingNothing(online), s.chooseFolder, toSettings('sharing'));
-  const sharing = s.sharing(files, online);
+  if (files === 0) return say('warn', s.sharingNothing(where), s.chooseFolder, toSettings('sharing'));
+  const sharing = s.sharing(files, where);
   if (status.reach.state === 'firewalled')
     return say('warn', sharing + s.firewalled, s.sharingSettings, toSettings('ports'));
   return say('good', sharing + (status.reach.state === 'reachable' ? s.reachable : s.untested), s.search, toSearch);
 }
 
-function withoutHub({ hubs }: PeerStatus): Sentence {
+function withoutAnyone({ hubs, gnutella }: PeerStatus): Sentence {
   const s = t.status;
   const wanted = hubs.filter(({ state }) => state !== 'off');
+  if (wanted.length === 0 && gnutella !== null) return say('warn', s.lookingForPeers, s.seeHubs, toSettings('hubs'));
   if (wanted.length === 0) return say('warn', s.noHubs, s.addHub, toSettings('hubs'));
   const connecting = wanted.find(({ state }) => state === 'connecting');
   if (connecting !== undefined) return say('warn', s.connecting(connecting.address), s.seeHubs, toSettings('hubs'));

@@ -34,14 +34,16 @@ export const en = {
     connecting: (address: string) => `Connecting to ${address} …`,
     noHubAnswers: (reason: string | null) => (reason === null ? 'No hub answers.' : `No hub answers: ${reason}`),
     seeHubs: 'See hubs',
-    fetchOnly: (n: number) => `Fetching only, on ${hubs(n)}: no port held, nothing shared.`,
-    sharingNothing: (n: number) => `You are on ${hubs(n)} and share nothing yet.`,
+    lookingForPeers: 'Looking for Gnutella peers …',
+    fetchOnly: (where: string) => `Fetching only, on ${where}: no port held, nothing shared.`,
+    sharingNothing: (where: string) => `You are on ${where} and share nothing yet.`,
+    where: (n: number, gnutella: boolean) => (n === 0 ? 'Gnutella' : gnutella ? `${hubs(n)} and Gnutella` : hubs(n)),
     chooseFolder: 'Choose a folder',
     scanning: (done: number, total: number) =>
       total > 0
         ? `Reading your folders: ${count(done)} of ${files(total)}.`
         : `Reading your folders: ${count(done)} so far.`,
-    sharing: (shared: number, n: number) => `You share ${files(shared)} on ${hubs(n)}`,
+    sharing: (shared: number, where: string) => `You share ${files(shared)} on ${where}`,
     reachable: ' and can be reached.',
     firewalled: '. Nobody can connect to you, so you connect to them.',
     untested: '.',
@@ -76,6 +78,8 @@ export const en = {
     people: 'people you gave to',
     hubs: 'Hubs',
     hubSays: (users: number, shared: number) => `${count(users)} people, ${files(shared)}`,
+    gnutella: 'Gnutella',
+    gnutellaSays: (mode: string, peers: number, wanted: number) => `${mode}, ${count(peers)} of ${count(wanted)} peers`,
     hubState: { online: 'online', connecting: 'connecting', waiting: 'waiting', refused: 'refused', off: 'off' },
     moving: 'On the way',
     nothingMoving: 'Nothing is on the way.',

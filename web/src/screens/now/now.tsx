@@ -1,7 +1,7 @@
 // Home: what moves, what was given today, the hubs, what is worth a look; on the first day two steps to begin.
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { HubState, PeerStatus, Speeds, Transfer } from '#api';
+import type { GnutellaState, HubState, PeerStatus, Speeds, Transfer } from '#api';
 import { useActs, usePeer, useStatus, useTransfers } from '../../peer-context.ts';
 import { Card, CardPage, Figure, Figures } from '../../shell/card.tsx';
 import { Chart } from '../../shell/chart.tsx';
@@ -25,7 +25,7 @@ export function Now(): ReactNode {
       <Traffic />
       <Today status={status} />
       <OnTheWay transfers={transfers} />
-      <Hubs hubs={status.hubs} now={status.now} />
+      <Hubs hubs={status.hubs} gnutella={status.gnutella} now={status.now} />
       <Problems status={status} />
     </CardPage>
   );
@@ -157,9 +157,11 @@ function OnTheWay({ transfers }: { transfers: readonly Transfer[] | null }): Rea
   );
 }
 
-function Hubs({ hubs, now }: { hubs: readonly HubState[]; now: number }): ReactNode {
+type HubsProps = { hubs: readonly HubState[]; gnutella: GnutellaState | null; now: number };
+
+function Hubs({ hubs, gnutella, now }: HubsProps): ReactNode {
   const acts = useActs();
-  if (hubs.length === 0) return null;
+  if (hubs.length === 0 && gnutella === null) return null;
   return (
     <Card title={t.now.hubs}>
       <ul className={css.list}>
@@ -178,6 +180,17 @@ function Hubs({ hubs, now }: { hubs: readonly HubState[]; now: number }): ReactN
             <span className={css.figure}>{hub.pingMs === null ? '' : `${hub.pingMs} ms`}</span>
           </li>
         ))}
+        {gnutella !== null && (
+          <li className={css.hub}>
+            <span className={css.lamp} data-state={gnutella.peers > 0 ? 'online' : 'connecting'} aria-hidden />
+            <div className={css.hubWords}>
+              <span>{t.now.gnutella}</span>
+              <span className={css.quiet}>
+                {t.now.gnutellaSays(t.settings.gnutellaModes[gnutella.mode], gnutella.peers, gnutella.wanted)}
+              </span>
+            </div>
+          </li>
+        )}
       </ul>
     </Card>
   );
