@@ -14,7 +14,9 @@ export const command: Command = {
 
 async function run(context: CommandContext): Promise<void> {
   const [program = ''] = context.args;
-  const table = (await COMMANDS[program]?.load())?.command?.options;
+  const module = await COMMANDS[program]?.load();
+  // A program whose command has several parts is configured where it serves.
+  const table = (module?.command ?? module?.subcommands?.['serve'])?.options;
   if (table === undefined || program === 'config')
     throw new UsageError(program, `config: "${program}" is no program with options`);
   const configFile = context.options['config'];
