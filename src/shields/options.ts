@@ -21,7 +21,14 @@ export type ShieldsOptions = OptionValues<typeof SHIELDS_OPTIONS>;
 
 export type ShieldsEnvironment = { log: Log; dataDir: string; webDir: string; version: string };
 
-export type RunningShields = { listen: { http: string }; stop(): Promise<void> };
+export type RunningShields = {
+  listen: { http: string };
+  /** Reads opt-out.txt again; says which changed options wait for a restart. */
+  reload(
+    values: Readonly<Record<string, unknown>>,
+  ): { key: string; outcome: 'applied' | 'needs a restart' | 'refused'; why?: string }[];
+  stop(): Promise<void>;
+};
 
 /** @throws Failure when the port cannot be had or an option cannot be read */
 export async function startShields(options: ShieldsOptions, environment: ShieldsEnvironment): Promise<RunningShields> {

@@ -147,6 +147,22 @@ test('whoever asked to be left out is left out', async () => {
   assert.match((await me(proxied, { 'x-forwarded-for': '9.9.9.9' })).refused ?? '', /asked us never/);
 });
 
+test('a reload reads the list of those left out, and says which options wait for a restart', async () => {
+  const asks = { 'x-forwarded-for': '8.8.4.4' };
+  assert.equal((await me(proxied, asks)).refused, null);
+  writeFileSync(join(dir, 'opt-out.txt'), '9.9.9.0/24\n8.8.4.0/24\n');
+  const now = { http: '127.0.0.1:0', lan: false, trustProxy: ['127.0.0.1'] };
+  assert.deepEqual(proxied.reload(now), [
+    { key: 'lan', outcome: 'needs a restart' },
+    { key: 'opt-out.txt', outcome: 'applied' },
+  ]);
+  assert.match((await me(proxied, asks)).refused ?? '', /asked us never/);
+  writeFileSync(join(dir, 'opt-out.txt'), 'nonsense\n');
+  assert.equal(proxied.reload({ ...now, lan: true })[0]?.outcome, 'refused');
+  assert.match((await me(proxied, asks)).refused ?? '', /asked us never/, 'a list that cannot be read changes nothing');
+  writeFileSync(join(dir, 'opt-out.txt'), '9.9.9.0/24\n');
+});
+
 for (const extra of [{ host: '8.8.8.8' }, { ip: '8.8.8.8' }, { address: '8.8.8.8' }, { target: '8.8.8.8' }])
   test(`a request that names a ${Object.keys(extra)[0]} is refused`, async (t) => {
     const page = new PageOpen(lan);

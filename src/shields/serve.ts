@@ -33,9 +33,11 @@ import { headersOf, refuse, sameOrigin, sitsHere, warningsFor, whoAsks } from '.
 export async function start(options: ShieldsOptions, environment: ShieldsEnvironment): Promise<RunningShields> {
   const address = parseAddress(options.http, '127.0.0.1', 8882);
   if (address === null) throw new Failure(`--http: "${options.http}" is not ADDR:PORT`);
+  const optOutFile = join(environment.dataDir, 'opt-out.txt');
+  let optedOut = readNetworks(optOutFile, environment.log);
   const room = new LiveRoom({
     lan: options.lan,
-    optedOut: readNetworks(join(environment.dataDir, 'opt-out.txt'), environment.log),
+    optedOut: (text) => optedOut(text),
     log: environment.log,
     now: () => performance.now(),
   });
@@ -44,6 +46,19 @@ export async function start(options: ShieldsOptions, environment: ShieldsEnviron
   const bound = await listen(app.server, 'shields page', address, { move: true });
   return {
     listen: { http: formatAddress(bound) },
+    reload(values) {
+      const lines: ReturnType<RunningShields['reload']> = [];
+      for (const key of Object.keys(options) as (keyof ShieldsOptions)[])
+        if (JSON.stringify(values[key]) !== JSON.stringify(options[key]))
+          lines.push({ key, outcome: 'needs a restart' });
+      try {
+        optedOut = readNetworks(optOutFile, environment.log);
+        lines.push({ key: 'opt-out.txt', outcome: 'applied' });
+      } catch (error) {
+        lines.push({ key: 'opt-out.txt', outcome: 'refused', why: (error as Error).message });
+      }
+      return lines;
+    },
     async stop() {
       room.close();
       await app.close();

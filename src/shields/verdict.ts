@@ -119,7 +119,7 @@ export function notes(host: ReportInput['host']): string[] {
     );
   if (host.adaptive)
     said.push(
-      'ports that answered at first are silent now: a firewall began to hide the machine while we asked. Wait a few minutes and test again',
+      'ports that answered at first are silent now: a firewall began to hide the machine while we asked, or the machine went away. Wait a few minutes and test again',
     );
   if (host.cutShort) said.push('the host rations its answers and time ran out: some silent ports may be closed');
   else if (host.rationed) said.push('the host rations its answers; it was asked slowly until nothing new came');

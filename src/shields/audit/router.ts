@@ -14,9 +14,9 @@ import {
   encodeSearch,
   encodeSoap,
   findIgdService,
-  IGD_LIMITS,
   type IgdMapping,
   type IgdService,
+  LIMITS as NAT_LIMITS,
   NAT_PMP_PORT,
   SSDP_GROUP,
   SSDP_PORT,
@@ -81,7 +81,7 @@ async function readRouter(location: URL, own: readonly string[], router: Router)
     await soap(location, service, action, values);
   router.outside = readAddress(decodeOutsideAddress(await call('GetExternalIPAddress', {})))?.text ?? null;
   router.nat = natKind(router.outside, own);
-  for (let index = 0; index < IGD_LIMITS.mappings.value; index++) {
+  for (let index = 0; index < NAT_LIMITS.mappings.value; index++) {
     const mapping = await mappingAt(index, call);
     if (mapping === null) return;
     router.mappings.push({
@@ -217,7 +217,7 @@ function http(url: URL, body: string | null, soapAction: string | null): Promise
       response.on('error', reject);
       response.on('data', (chunk: string) => {
         text += chunk;
-        if (text.length > IGD_LIMITS.textLength.value) sent.destroy(new WireError('too-long', 'it says too much'));
+        if (text.length > NAT_LIMITS.textLength.value) sent.destroy(new WireError('too-long', 'it says too much'));
       });
       response.on('end', () => {
         const { statusCode = 0 } = response;

@@ -1,11 +1,11 @@
 // UPnP's Internet Gateway Device, the reading part: where its control lies, the outside address, the list of mappings.
 // XML is read by the few element names that count; nothing is expanded, nothing is fetched. Pure.
-import { WireError } from '#base';
+import { type Limits, WireError } from '#base';
 
-export const IGD_LIMITS = {
+export const LIMITS = {
   textLength: { value: 262_144, unit: 'characters', source: 'device descriptions of routers are below 30,000' },
   mappings: { value: 512, unit: 'mappings', source: 'more than any router keeps' },
-} as const;
+} as const satisfies Limits;
 
 /** Services that hold mappings, the better one first. */
 const SERVICES = [
@@ -29,7 +29,7 @@ export type IgdMapping = {
 
 /** The service of a device description that holds mappings; null when it has none. @throws WireError `too-long` */
 export function findIgdService(xml: string): IgdService | null {
-  if (xml.length > IGD_LIMITS.textLength.value)
+  if (xml.length > LIMITS.textLength.value)
     throw new WireError('too-long', `a device description of ${xml.length} characters`);
   const device = element(xml, 'friendlyName') ?? '';
   const services = xml.split(/<service\s*>/i).slice(1);
@@ -78,7 +78,7 @@ export function decodeOutsideAddress(xml: string): string {
 }
 
 function refuseFault(xml: string): void {
-  if (xml.length > IGD_LIMITS.textLength.value) throw new WireError('too-long');
+  if (xml.length > LIMITS.textLength.value) throw new WireError('too-long');
   if (/<(?:\w+:)?Fault\b/.test(xml))
     throw new WireError('soap-fault', `UPnP error ${element(xml, 'errorCode') ?? 'without number'}`);
 }

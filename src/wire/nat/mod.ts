@@ -4,9 +4,9 @@ export {
   decodeOutsideAddress,
   encodeSoap,
   findIgdService,
-  IGD_LIMITS,
   type IgdMapping,
   type IgdService,
+  LIMITS,
 } from './igd.ts';
 export { decodeNatPmp, encodeAddressRequest, NAT_PMP_PORT } from './nat-pmp.ts';
 export { decodeReply, encodeSearch, SSDP_GROUP, SSDP_PORT } from './ssdp.ts';

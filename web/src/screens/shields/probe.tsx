@@ -1,6 +1,6 @@
 // Outside: choose a test, agree, watch the grid fill, read what it means.
 import { Button, TextInput } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { ShieldsMe, ShieldsReport, ShieldsTest } from '#api';
 import { Card, CardPage } from '../../shell/card.tsx';
 import { Icon } from '../../shell/icons.tsx';
@@ -114,8 +114,10 @@ type ResultProps = { run: Run; known: PortKnowledge; selected: number | null; on
 function Result({ run, known, selected, onSelect }: ResultProps): ReactNode {
   const { report } = run;
   const counts = report ?? countCells(run);
+  // On a small screen the grid lies below the choice: show it filling.
+  useEffect(() => document.getElementById('result')?.scrollIntoView({ block: 'nearest' }), []);
   return (
-    <Card title={w.result} wide aside={report === null ? null : w.seconds(report.seconds)}>
+    <Card title={w.result} id="result" wide aside={report === null ? null : w.seconds(report.seconds)}>
       {report !== null && (
         <p className={css.verdict} data-verdict={report.verdict} data-testid="verdict">
           {report.sentence}
