@@ -67,7 +67,6 @@ export const en = {
   },
 
   now: {
-    title: 'Now',
     traffic: 'The last minutes',
     trafficSays: (down: number, up: number) => `${speed(down)} coming in, ${speed(up)} going out`,
     down: 'in',
@@ -245,7 +244,6 @@ export const en = {
     emptyText: 'Songs you fetch land here. Share a folder and its songs are here too.',
     chooseFolder: 'Choose a folder',
     nothing: 'Nothing in your library has these words.',
-    quarantine: (n: number) => (n === 1 ? 'One file in quarantine' : `${count(n)} files in quarantine`),
   },
 
   quarantine: {
@@ -300,7 +298,6 @@ export const en = {
   },
 
   settings: {
-    title: 'Settings',
     you: 'You',
     nick: 'Nick',
     nickHint: 'What others call you. Up to 19 characters, no spaces.',
@@ -370,7 +367,6 @@ export const en = {
     waiting: 'Waiting for more of it …',
     failed: 'It cannot be played',
     failedWhy: (reason: string) => `It cannot be played: ${reason}`,
-    passed: 'checked so far',
   },
 
   menu: {
@@ -388,7 +384,6 @@ export const en = {
     showLibrary: 'Show in the library',
     more: 'More',
     copied: 'Copied',
-    open: (what: string) => `Menu of ${what}`,
   },
 
   browse: {
@@ -418,7 +413,6 @@ export const en = {
 
   notices: {
     message: (nick: string) => `${nick} says`,
-    play: 'Play',
     dismiss: 'Dismiss',
   },
 };
