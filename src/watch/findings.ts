@@ -90,7 +90,9 @@ export function gather(
     const session = byTrack.at(-1);
     if (session === null || session === undefined) continue;
     sessions.push(session);
-    for (const isSource of [true, false]) enter(hosts, session, isSource);
+    enter(hosts, session, true);
+    // A machine that talks to itself (loopback) is one, and its bytes count once.
+    if (session.srcHost !== session.dstHost) enter(hosts, session, false);
   }
   const bins = new Map<number, number[]>();
   for (const [bin, total] of watcher.activity.totals) bins.set(bin, [total, 0, 0, 0, 0]);
@@ -101,7 +103,7 @@ export function gather(
     let row = bins.get(bin);
     if (row === undefined) bins.set(bin, (row = [0, 0, 0, 0, 0]));
     row[at + 1]! += ab + ba;
-    for (const host of [session.srcHost, session.dstHost]) {
+    for (const host of new Set([session.srcHost, session.dstHost])) {
       const activity = hosts.get(host)?.activity;
       const key = bin * CLASSES.length + at;
       activity?.set(key, (activity.get(key) ?? 0) + ab + ba);

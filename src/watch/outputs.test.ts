@@ -74,6 +74,63 @@ test('bytes of hosts, sessions, classes and time add up to what passed', () => {
   );
 });
 
+test('a machine that talks to itself is counted once', () => {
+  const packets = conversation(
+    [
+      [0, login('a', 'nap')],
+      [1, welcome],
+    ],
+    { ends: { src: '127.0.0.1', sport: 1, dst: '127.0.0.1', dport: 8888 } },
+  ).map(({ packet }) => packet);
+  const findings = findingsOf(watchPackets(packets));
+  assert.equal(findings.hosts.length, 1);
+  assert.equal(findings.hosts[0]!.bytes, findings.seen);
+});
+
+test('an evening as the paper traced it: redirect, a hub beside a web page, another hub, a download; all of it recognised and drawn', () => {
+  const me = '10.1.1.7';
+  const at = (dst: string, dport: number, sport: number, said: readonly Said[]): Bytes[] =>
+    conversation(said, { ends: { src: me, sport, dst, dport } }).map(({ packet }) => packet);
+  const song = join(text('4200000'), new Uint8Array(30_000).fill(0x55));
+  const packets = [
+    ...at('198.18.0.10', 8875, 1025, [[1, text('198.18.0.11:7777\n')]]),
+    ...at('198.18.0.11', 7777, 1026, [
+      [0, login('paper', 'v2.0 BETA 7')],
+      [1, welcome],
+    ]),
+    ...at('198.18.0.11', 80, 1027, [
+      [0, text('GET /news HTTP/1.0\r\n\r\n')],
+      [1, text('HTTP/1.0 200 OK\r\n\r\n<html>')],
+    ]),
+    ...at('198.18.0.12', 8888, 1028, [
+      [0, login('paper', 'v2.0 BETA 7')],
+      [1, welcome],
+      [0, napster(200, 'FILENAME CONTAINS "x" MAX_RESULTS 100')],
+      [1, napster(202, '')],
+      [0, napster(203, 'peer "C:\\x.mp3"')],
+      [1, napster(204, `peer ${0x0d0012c6} 6699 "C:\\x.mp3" ${ZEROS} 4`)],
+    ]),
+    ...at('198.18.0.13', 6699, 1029, [
+      [1, text('1')],
+      [0, text('GET')],
+      [0, text('paper "C:\\x.mp3" 0')],
+      [1, song],
+    ]),
+  ];
+  const trial = watchPackets(packets);
+  assert.deepEqual(
+    trial.flows.map(({ app, role }) => (app === 'unknown' ? app : role)),
+    ['metaserver', 'hub', 'unknown', 'hub', 'data'],
+  );
+  const findings = findingsOf(trial);
+  const drawn = findings.sessions.map(({ role, steps }) => `${role}: ${steps.map(({ what }) => what).join(' ')}`);
+  assert.deepEqual(drawn, ['metaserver: ', 'hub: login', 'hub: login search request', 'data: transfer']);
+  const html = writeReport(findings, false);
+  for (const address of ['198.18.0.10:8875', '198.18.0.11:7777', '198.18.0.12:8888', '198.18.0.13:6699'])
+    assert.ok(html.includes(address));
+  assert.ok(!html.includes('198.18.0.11:80"'));
+});
+
 test('the sentence says how many machines, how much, when and mostly what; words fit 0, 1 and many', () => {
   assert.match(sentence(findingsOf(trialOf(3))), /^3 machines, \d+ % of the bytes, .*2004.*, nearly all Napster\.$/);
   assert.match(sentence(findingsOf(trialOf(1))), /^1 machine, /);
