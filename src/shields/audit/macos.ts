@@ -9,6 +9,7 @@ export function parseLsof(text: string): {
   const sockets: Socket[] = [];
   const names = new Map<number, { program: string; user: string | null }>();
   let pid = 0;
+  let holder: { program: string; user: string | null } = { program: '', user: null };
   let proto = '';
   let name = '';
   let state = '';
@@ -23,13 +24,13 @@ export function parseLsof(text: string): {
       case 'p':
         finish();
         pid = Number(value);
-        names.set(pid, { program: '', user: null });
+        names.set(pid, (holder = { program: '', user: null }));
         break;
       case 'c':
-        (names.get(pid) as { program: string }).program = unescape(value);
+        holder.program = unescape(value);
         break;
       case 'L':
-        (names.get(pid) as { user: string | null }).user = value;
+        holder.user = value;
         break;
       case 'f':
         finish();
