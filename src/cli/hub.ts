@@ -1,4 +1,5 @@
 // `peershield hub`: reads options, starts the hub, says where it listens. The work is in #hub.
+import { setFlagsFromString } from 'node:v8';
 import { HUB_OPTIONS, type HubValues, startHub } from '#hub';
 import type { Command, CommandModule } from './command.ts';
 import { admin } from './hub-admin.ts';
@@ -10,6 +11,9 @@ export const command: Command = {
   options: HUB_OPTIONS,
   server: true,
   async run(context) {
+    // What a hub keeps lies outside the heap, what is in it dies at once: a nursery that stays small takes 25 MB less
+    // and is faster, because it fits the cache (measured: bench/hub.ts).
+    setFlagsFromString('--semi-space-growth-factor=1');
     const options = context.options as HubValues;
     const start = async (): Promise<Running> => {
       const running = await startHub(options, {
