@@ -17,6 +17,7 @@ import {
   type NetworkCalls,
   type NetworkStart,
   type ParentCalls,
+  PEER_OPTIONS,
   type PeerOptionValues,
   type ReaderCalls,
   readSettings,
@@ -28,7 +29,8 @@ import {
   withOptions,
   writeSafely,
 } from '#peer';
-import type { Running } from './serve.ts';
+import type { OptionValue } from './command.ts';
+import type { ReloadLine, Running } from './serve.ts';
 
 export type PeerParts = {
   readonly options: PeerOptionValues;
@@ -43,6 +45,13 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, 
 const ENTRY = {
   'peer-network': new URL('./peer-network.ts', import.meta.url),
   'peer-reader': new URL('./peer-reader.ts', import.meta.url),
+};
+/** Options that a running peer takes, by the name of their setting. */
+const LIVE_SETTINGS: Readonly<Record<string, string>> = {
+  upLimit: 'upLimitKBps',
+  downLimit: 'downLimitKBps',
+  uploadSlots: 'uploadSlots',
+  downloadSlots: 'downloadSlots',
 };
 const START_MS = 30_000;
 const STOP_MS = 2_500;
@@ -60,6 +69,7 @@ export async function startPeer(parts: PeerParts): Promise<RunningPeer> {
     link: `http://${listening.http}/#token=${token}`,
     freshToken,
     ended: family.ended,
+    reload: (values) => family.reload(values),
     stop: () => family.stop(),
   };
 }
@@ -125,6 +135,7 @@ class PeerProcesses {
   readonly #parts: PeerParts;
   readonly #end = Promise.withResolvers<void>();
   readonly #ends: number[] = [];
+  #options: Readonly<Record<string, unknown>>;
   #network: Child | null = null;
   #reader: Child | null = null;
   #http: Address;
@@ -133,6 +144,7 @@ class PeerProcesses {
 
   constructor(parts: PeerParts, state: State) {
     this.#parts = parts;
+    this.#options = parts.options;
     this.state = state;
     this.#http = parseAddress(parts.options.http, '127.0.0.1') ?? { host: '127.0.0.1', port: 8881 };
     this.ended = this.#end.promise;
@@ -162,6 +174,24 @@ class PeerProcesses {
       join(this.#parts.dataDir, 'control.json'),
       `${JSON.stringify({ http, token: this.state.token, pid: process.pid })}\n`,
     );
+  }
+
+  /** Limits and slots are taken at once; everything else waits for the next start. */
+  async reload(values: Readonly<Record<string, OptionValue>>): Promise<ReloadLine[]> {
+    const lines: ReloadLine[] = [];
+    const change: Record<string, number> = {};
+    for (const [key, value] of Object.entries(values)) {
+      if (!(key in PEER_OPTIONS) || JSON.stringify(value) === JSON.stringify(this.#options[key])) continue;
+      const setting = LIVE_SETTINGS[key];
+      if (setting === undefined || typeof value !== 'number') lines.push({ key, outcome: 'needs a restart' });
+      else {
+        change[setting] = value;
+        lines.push({ key, outcome: 'applied' });
+        this.#options = { ...this.#options, [key]: value };
+      }
+    }
+    if (Object.keys(change).length > 0) await this.#network?.calls.remote<NetworkCalls>().change(change);
+    return lines;
   }
 
   async stop(): Promise<void> {

@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { freePort } from '../../test/kit/ports.ts';
-import { command, Program, scratch } from '../../test/kit/program.ts';
+import { command, eventually, Program, scratch } from '../../test/kit/program.ts';
 
 const folder = scratch('peer-cli');
 const { dir } = folder;
@@ -128,6 +128,30 @@ describe('peershield peer', () => {
     );
   });
 
+  it('starts anew by itself when a folder is set, on the same page address', async () => {
+    const { http, token } = control();
+    const ask = async (path: string, body?: object): Promise<Record<string, unknown>> => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const answer = await fetch(
+        `http://${http}${path}`,
+        body === undefined ? { headers } : { method: 'PUT', headers, body: JSON.stringify(body) },
+      );
+      return (await answer.json()) as Record<string, unknown>;
+    };
+    mkdirSync(join(dir, 'more'));
+    cpSync(join(TUNES, 'Ida Fern - Rain on Slate.mp3'), join(dir, 'more', 'Rain.mp3'), { preserveTimestamps: true });
+    const { run } = await ask('/api/status');
+    await ask('/api/settings', { shareFolders: [join(dir, 'music'), join(dir, 'more')], upLimitKBps: 100 });
+    await eventually('the new folder', async () => {
+      const status = await ask('/api/status').catch(() => null);
+      return status !== null && status['run'] !== run && (status['shares'] as { files: number }).files === 2
+        ? true
+        : undefined;
+    });
+    assert.equal(control().http, http);
+    assert.equal((await ask('/api/settings'))['upLimitKBps'], 100);
+  });
+
   it('is stopped within five seconds by SIGTERM, and its lock does not outlive a kill', async () => {
     const started = performance.now();
     assert.equal(await running.stop(), 0);
@@ -153,6 +177,10 @@ describe('peershield peer', () => {
     assert.equal(readFileSync(join(dir, 'tested', 'canary'), 'utf8').includes('sandbox'), true);
   });
 });
+
+function control(): { http: string; token: string } {
+  return JSON.parse(readFileSync(join(data, 'control.json'), 'utf8')) as { http: string; token: string };
+}
 
 async function answers(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');

@@ -1,4 +1,5 @@
 // What the sandboxed network process runs: one peer and its page, driven by the parent over the channel between them.
+import type { SettingsChange } from '#api';
 import type { Log } from '#base';
 import { formatAddress, type Address } from '#net';
 import { type CallMessage, Calls } from './parent/calls.ts';
@@ -15,6 +16,8 @@ export type Listening = { napster: string | null; http: string };
 export type NetworkCalls = {
   start(start: NetworkStart): Promise<Listening>;
   stop(): Promise<void>;
+  /** Options that a running peer takes (limits, slots). */
+  change(change: SettingsChange): Promise<void>;
   selfTest(canary: string, own: string): Promise<SelfTest>;
 };
 
@@ -47,6 +50,9 @@ export function runNetwork(channel: Channel, exit: () => void): void {
     async stop() {
       await page?.close();
       await peer?.stop();
+    },
+    async change(change) {
+      await peer?.changeSettings(change);
     },
     selfTest: (canary, own) => runSelfTest('the network process', canary, own),
   };

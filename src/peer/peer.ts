@@ -51,6 +51,8 @@ export type Host = {
     name: string;
     folder: string | null;
   }): Promise<string>;
+  /** Where a file that was shelved before a crash lies, by its hash; null: nowhere. */
+  shelvedAs(file: { name: string; folder: string | null; sizeBytes: number; sha1: string }): Promise<string | null>;
   /** Takes a released file back. */
   unshelve(request: { id: string; path: string }): Promise<void>;
   saveSettings(settings: Settings): Promise<void>;
@@ -152,6 +154,7 @@ export class Peer {
       link: (hub) => this.#links.get(hub) ?? null,
       self: () => ({ nick: this.#nick(), port: this.#listening?.port ?? 0 }),
       shelve: (id, _part, name, folder) => host.shelve({ kind: 'incomplete', id, name, folder }),
+      shelvedAs: (file) => host.shelvedAs(file),
       seek: (row) => this.#seek(row),
       notice: (level, code, text, transferId) => this.onMessage({ type: 'notice', level, code, text, transferId }),
       shelved: () => void this.library.scan(),
@@ -446,19 +449,24 @@ export class Peer {
           text: `${readable(nick)} could not reach our share port`,
           transferId: null,
         }),
-      said: (link, nick, text) =>
-        this.onMessage({
-          type: 'message',
-          nick: readable(nick),
-          hub: link.name,
-          text: readable(text).slice(0, 500),
-          at: Date.now(),
-        }),
+      said: (link, nick, text) => this.#heard(link, nick, text),
       changed: () => {
         this.downloads.plan();
         this.onStatus();
       },
     };
+  }
+
+  /** WinMX and its kin ask for a place in line by private message; that is no message for a person. */
+  #heard({ name }: HubLink, nick: ByteString, text: ByteString): void {
+    if (text.startsWith('//')) return;
+    this.onMessage({
+      type: 'message',
+      nick: readable(nick),
+      hub: name,
+      text: readable(text).slice(0, 500),
+      at: Date.now(),
+    });
   }
 
   #answerBrowse(link: HubLink, nick: ByteString, ip: string | undefined, port: number | undefined): void {

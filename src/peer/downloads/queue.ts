@@ -2,7 +2,7 @@
 //   queued → connecting → receiving → checking → done
 // and from each of the first three back to waiting, with a reason; to quarantine or failed when no source is left.
 import { randomBytes } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActionReport, TransferAction } from '#api';
 import { type ByteString, type Chance, fold, harmless, type Log, readable, type TokenBucket } from '#base';
@@ -52,6 +52,8 @@ export type DownloadParts = {
   self(): { nick: ByteString; port: number };
   /** Syncs a finished file and puts it into a folder (null: downloads); the path where it lies now. */
   shelve(id: string, part: string, name: string, folder: string | null): Promise<string>;
+  /** Where a finished file of that hash lies among what was shelved; null: nowhere. */
+  shelvedAs(file: { name: string; folder: string | null; sizeBytes: number; sha1: string }): Promise<string | null>;
   /** Looks on all hubs for others who have the same file. */
   seek(row: Row): Promise<WantedSource[]>;
   /** Something for the person to know. */
@@ -101,7 +103,7 @@ export class Downloads {
     void this.#sweep().catch(() => {});
     for (const row of this.#open()) {
       this.#parts.rows.update(row, { alternatives: this.#of(row.id).length - 1 });
-      if (row.sizeBytes > 0) this.#track(row.id, this.#finishWhole(row));
+      this.#track(row.id, this.#takeUp(row));
     }
     this.plan();
   }
@@ -415,21 +417,45 @@ export class Downloads {
     });
   }
 
-  /** A part that the last run completed. */
-  async #finishWhole(row: Row): Promise<void> {
+  /** What the last run left of a row: nothing, a beginning, a whole part, or a file that is shelved but not yet noted. */
+  async #takeUp(row: Row): Promise<void> {
     this.#finishing.add(row.id);
     try {
-      const outcome = await judgeWhole(this.#partPath(row.id), row.name, row.sizeBytes, row.overruled).catch(
+      const size = await stat(this.#partPath(row.id)).then(
+        (stats) => stats.size,
         () => null,
       );
-      const source = this.#of(row.id)[0];
-      if (outcome === null || source === undefined) return;
-      if (outcome.kind === 'complete') await this.#finish(row, source, outcome);
-      else if (outcome.kind === 'alarm') await this.#holdBad(row, source, outcome.judgement, outcome.sizeBytes);
+      if (size === null) await this.#findShelved(row);
+      else if (size < row.sizeBytes || row.sizeBytes === 0) this.#parts.rows.update(row, { bytes: size });
+      else await this.#finishWhole(row);
     } finally {
       this.#finishing.delete(row.id);
       this.plan();
     }
+  }
+
+  async #finishWhole(row: Row): Promise<void> {
+    const outcome = await judgeWhole(this.#partPath(row.id), row.name, row.sizeBytes, row.overruled);
+    const source = this.#of(row.id)[0];
+    if (outcome === null || source === undefined) return;
+    if (outcome.kind === 'complete') await this.#finish(row, source, outcome);
+    else if (outcome.kind === 'alarm') await this.#holdBad(row, source, outcome.judgement, outcome.sizeBytes);
+  }
+
+  /** The power went between the shelving and the note of it: the file with that hash is this row's. */
+  async #findShelved(row: Row): Promise<void> {
+    const { name, folder, sizeBytes, sha1 } = row;
+    const path = sha1 === null ? null : await this.#parts.shelvedAs({ name, folder, sizeBytes, sha1 });
+    if (path === null) this.#parts.rows.update(row, { bytes: 0, sha1: null });
+    else
+      this.#parts.rows.update(row, {
+        state: 'done',
+        path,
+        bytes: sizeBytes,
+        verdict: 'good',
+        checks: ['size', 'format', 'content'],
+        endedAt: Date.now(),
+      });
   }
 
   async #finish(
@@ -447,6 +473,7 @@ export class Downloads {
     try {
       rows.update(row, {
         state: 'checking',
+        sha1,
         bytes: sizeBytes,
         playableBytes: sizeBytes,
         reason: null,

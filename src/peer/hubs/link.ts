@@ -138,15 +138,6 @@ export class HubLink {
     this.#leave(why);
   }
 
-  /** Leaves and comes back at once, to be known by something new. */
-  renew(): void {
-    if (this.state === 'off') return;
-    this.stop('reconnecting');
-    this.state = 'off';
-    this.#failures = 0;
-    this.start();
-  }
-
   /** Searches; resolves null at the end of results, or why there is none. */
   search(query: SearchText, onResult: (result: HubResult) => void): Promise<string | null> {
     const done = Promise.withResolvers<string | null>();

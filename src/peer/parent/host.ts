@@ -7,7 +7,7 @@ import type { Host } from '../peer.ts';
 import type { SelfTest } from '../selftest.ts';
 import type { Settings } from '../settings.ts';
 import { checkFolder } from './folder-check.ts';
-import { shelve } from './shelve.ts';
+import { shelve, shelvedAs } from './shelve.ts';
 
 export type HostParts = {
   readonly dataDir: string;
@@ -29,6 +29,10 @@ export function createHost(parts: HostParts): Host {
       if (folder !== null && !(await knownTargets(parts.dataDir)).includes(folder))
         throw new Failure('that folder was not named by a person');
       return await shelve({ part: held(kind, id), folder: folder ?? parts.downloadsDir(), name, id });
+    },
+    async shelvedAs({ name, folder, sizeBytes, sha1 }) {
+      if (folder !== null && !(await knownTargets(parts.dataDir)).includes(folder)) return null;
+      return await shelvedAs({ folder: folder ?? parts.downloadsDir(), name, sizeBytes, sha1 });
     },
     async unshelve({ id, path }) {
       if (dirname(path) !== parts.downloadsDir() || !(await lstat(path)).isFile())

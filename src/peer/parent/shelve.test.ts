@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   linkSync,
@@ -14,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { shelve } from './shelve.ts';
+import { shelve, shelvedAs } from './shelve.ts';
 
 describe('shelving a finished download', () => {
   let dir: string;
@@ -54,6 +55,16 @@ describe('shelving a finished download', () => {
     );
     assert.equal(existsSync(from), false);
     assert.equal(existsSync(join(downloads, 'third (2).mp3')), false);
+  });
+
+  it('is found again by its hash after a crash that came before the note of it', async () => {
+    const sha1 = createHash('sha1').update('noted').digest('hex');
+    const file = { folder: downloads, name: 'noted.mp3', sizeBytes: 5, sha1 };
+    assert.equal(await shelvedAs(file), null);
+    writeFileSync(join(downloads, 'noted.mp3'), 'other');
+    const path = await shelve({ part: part('noted'), folder: downloads, name: 'noted.mp3', id: 'n' });
+    assert.equal(path, join(downloads, 'noted (2).mp3'));
+    assert.equal(await shelvedAs(file), path);
   });
 
   it('stays in the folder whatever the name', async () => {

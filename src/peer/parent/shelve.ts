@@ -5,7 +5,8 @@
 //   another one         copy to a dot file beside the target → fsync → link → unlink both
 //
 // `link` is atomic and fails on a taken name, which rename does not; where a file system has no hard links, rename after a look.
-import { constants, type BigIntStats } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { type BigIntStats, constants, createReadStream } from 'node:fs';
 import { access, copyFile, link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Failure } from '#base';
@@ -23,6 +24,7 @@ export type ShelveRequest = {
 };
 
 const MOST_NAMES = 9_999;
+const LOOKED_AT = 20;
 
 /** Returns the path where the file lies now. Calling it again after a crash in the middle finishes the job. */
 export async function shelve({ part, folder, name, id }: ShelveRequest): Promise<string> {
@@ -44,6 +46,26 @@ export async function shelve({ part, folder, name, id }: ShelveRequest): Promise
   const path = await place(copy, await lstat(copy, { bigint: true }), folder, safe);
   await unlink(part);
   return path;
+}
+
+/** The file that {@link shelve} made of these bytes, if it did before a crash: by name, size and SHA-1. */
+export async function shelvedAs(file: {
+  folder: string;
+  name: string;
+  sizeBytes: number;
+  sha1: string;
+}): Promise<string | null> {
+  const safe = safeName(file.name);
+  for (let n = 1; n <= LOOKED_AT; n++) {
+    const path = join(file.folder, numbered(safe, n));
+    const stats = await lstat(path).catch(() => null);
+    if (stats === null) return null;
+    if (!stats.isFile() || stats.size !== file.sizeBytes) continue;
+    const hash = createHash('sha1');
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    if (hash.digest('hex') === file.sha1) return path;
+  }
+  return null;
 }
 
 async function place(from: string, whole: BigIntStats, folder: string, name: string): Promise<string> {

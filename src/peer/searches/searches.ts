@@ -34,7 +34,7 @@ const MAX_RESULTS = 1_000;
 const WRAPSTER = { kbps: 32, hz: 32_000 };
 
 export class Searches {
-  /** Called after each change of a search; null: it went. */
+  /** Called after each change of a search, with its id. */
   onChange: (id: string) => void = () => {};
   readonly #parts: SearchParts;
   readonly #kept = new Map<string, Search>();
