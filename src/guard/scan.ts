@@ -89,7 +89,8 @@ export function beginsSomething(w: Window): boolean {
     case 0x41:
       return w.startsWith('APETAGEX');
     case 0x4c:
-      return w.startsWith('LYRICSBEGIN');
+      // In text the word alone is no tag: fields of version 2 must follow.
+      return w.startsWith('LYRICSBEGIN') && /^[A-Z0-9]{3}\d{5}$/.test(letters(w.view(8, 11)));
     case 0x49:
       return w.startsWith('ID3') && w.at(3) >= 2 && w.at(3) <= 4 && w.at(4) === 0 && (w.at(5) & 15) === 0;
     default:
