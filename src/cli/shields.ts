@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure, harmless, type OptionTable, seeded, UsageError } from '#base';
+import { Failure, harmless, type OptionTable, type OptionValues, seeded, UsageError } from '#base';
 import {
   askRouter,
   type Audit,
@@ -15,14 +15,16 @@ import {
   notes,
   type Outgoing,
   parsePorts,
-  ping,
   portName,
-  probe,
+  probeAndWatch,
+  type ProbeOptions,
+  type ProbeResult,
   readAddress,
   routerFindings,
   sentence,
   SHIELDS_OPTIONS,
   startShields,
+  type Surroundings,
   verdictOf,
 } from '#shields';
 import type { Command, CommandContext } from './command.ts';
@@ -50,6 +52,11 @@ const PROBE_OPTIONS = {
     value: 'connect|raw',
     help: 'how ports are asked',
   },
+  unsolicited: {
+    type: 'flag',
+    default: false,
+    help: 'also count what the host sends unasked, by a packet-filter table that lives as long as the probe (needs root)',
+  },
   mine: {
     type: 'flag',
     default: false,
@@ -63,25 +70,27 @@ const probeCommand: Command = {
   words: { min: 1, max: 1 },
   options: PROBE_OPTIONS,
   async run(context) {
-    const options = context.options as { ports: string; rtt: number | null; engine: string; mine: boolean };
+    const options = context.options as OptionValues<typeof PROBE_OPTIONS>;
     if (options.engine === 'raw')
       throw new UsageError('--engine', '--engine raw: not in this version; connect gives the same states');
     const ports = parsePorts(options.ports);
     const address = await ownHost(context.args[0] as string, options.mine, context);
     const { signal, stop } = stoppable(context.interrupted);
     try {
-      const [result, pinged] = await Promise.all([
-        probe({
+      const { result, around } = await probeAndWatch(
+        {
           host: address,
           ports,
           pace: { rttHintMs: options.rtt },
           chance: seeded(process.pid + Date.now()),
           signal,
           progress: progressLine(ports.length),
-        }),
-        ping(address),
-      ]);
-      report(context, result, { ping: pinged, unsolicited: 'not tested' });
+        },
+        { unsolicited: options.unsolicited, page: null },
+      );
+      if (options.unsolicited && around.unsolicited === 'not tested')
+        context.warn('Unsolicited packets could not be counted: that needs root and nft.');
+      report(context, result, around);
     } finally {
       stop();
       clearProgress();
@@ -89,11 +98,7 @@ const probeCommand: Command = {
   },
 };
 
-function report(
-  context: CommandContext,
-  { ports, host, seconds }: Awaited<ReturnType<typeof probe>>,
-  around: Parameters<typeof verdictOf>[1],
-): void {
+function report(context: CommandContext, { ports, host, seconds }: ProbeResult, around: Surroundings): void {
   const counts = count(ports);
   for (const row of ports) context.emit({ event: 'port', ...row, service: portName(row.port), proto: 'tcp' });
   context.emit({
@@ -149,7 +154,7 @@ function stoppable(interrupted: AbortSignal): { signal: AbortSignal; stop: () =>
   return { signal: AbortSignal.any([interrupted, own.signal]), stop: () => own.abort() };
 }
 
-function progressLine(total: number): Parameters<typeof probe>[0]['progress'] & {} {
+function progressLine(total: number): NonNullable<ProbeOptions['progress']> {
   const heard = new Set<number>();
   return (changed, phase) => {
     for (const { port } of changed) heard.add(port);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { doesNothing, script } from './rules.ts';
 import { knocksIn } from './table.ts';
+import { watchScript } from './unsolicited.ts';
 
 const NOTHING = { ident: false, sharePorts: [], quietPorts: [] };
 
@@ -34,4 +35,13 @@ test('knocks are read from the listing by port', () => {
   const text =
     'table inet peershield {\n\tcounter knocks_6346 {\n\t\tpackets 17 bytes 1020\n\t}\n\tcounter knocks_63 {\n\t\tpackets 2 bytes 1\n\t}\n}';
   assert.deepEqual([knocksIn(text, 6346), knocksIn(text, 63), knocksIn(text, 1)], [17, 2, 0]);
+});
+
+test('counting names one host and leaves out the page it visits', () => {
+  const four = watchScript('t', '192.0.2.7', 8882);
+  assert.ok(four.includes('ip saddr 192.0.2.7 ct state new tcp dport != 8882 counter'));
+  assert.ok(
+    watchScript('t', '2001:db8::7', null).includes('ip6 saddr 2001:db8::7 ct state new meta l4proto tcp counter'),
+  );
+  assert.ok(!/drop|reject|accept;\n.*accept/.test(four));
 });

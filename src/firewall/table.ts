@@ -1,10 +1,11 @@
 // Installs, shows and removes our table with the system's `nft`. Checked before it is applied, undone completely, and
 // never mistaken for somebody else's: a table of our name without our mark is left alone.
-import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '#base';
+import { runNft } from './nft.ts';
 import { counterName, type FirewallRules, MARK, REMOVAL, script, TABLE } from './rules.ts';
+import { removeForgotten } from './unsolicited.ts';
 
 /** What is there. `changed`: not as we left it, somebody else has been at it. */
 export type TableState =
@@ -32,17 +33,18 @@ export async function installTable(rules: FirewallRules, dataDir: string): Promi
 
 /** True when there was one. Removes it also when somebody changed it, because it is ours by name and mark. */
 export async function removeTable(dataDir: string): Promise<boolean> {
-  const there = (await run(['list', 'table', 'inet', TABLE])).code === 0;
+  const there = (await runNft(['list', 'table', 'inet', TABLE])).code === 0;
   if (there) {
     await refuseForeign();
     await mustRun(['-f', '-'], REMOVAL, 'the table could not be removed');
   }
+  await removeForgotten();
   rmSync(recordPath(dataDir), { force: true });
   return there;
 }
 
 export async function showTable(dataDir: string): Promise<TableState> {
-  const { code, stdout, stderr } = await run(['list', 'table', 'inet', TABLE]);
+  const { code, stdout, stderr } = await runNft(['list', 'table', 'inet', TABLE]);
   if (code !== 0) {
     if (/No such file/i.test(stderr)) return { there: false };
     throw refused(stderr, 'the packet filter could not be read');
@@ -62,19 +64,19 @@ export function knocksIn(text: string, port: number): number {
 }
 
 async function refuseForeign(): Promise<void> {
-  const { code, stdout } = await run(['list', 'table', 'inet', TABLE]);
+  const { code, stdout } = await runNft(['list', 'table', 'inet', TABLE]);
   if (code === 0 && !stdout.includes(MARK))
     throw new Failure(`there is a table "inet ${TABLE}" that this program did not make; it is left alone`);
 }
 
 /** The table without what changes by itself: counters, and elements that come and go. */
 async function listed(): Promise<string> {
-  const { stdout } = await run(['--stateless', '--terse', 'list', 'table', 'inet', TABLE]);
+  const { stdout } = await runNft(['--stateless', '--terse', 'list', 'table', 'inet', TABLE]);
   return stdout;
 }
 
 async function mustRun(args: string[], input: string, what: string): Promise<void> {
-  const { code, stderr } = await run(args, input);
+  const { code, stderr } = await runNft(args, input);
   if (code !== 0) throw refused(stderr, what);
 }
 
@@ -82,22 +84,6 @@ function refused(stderr: string, what: string): Failure {
   if (/not permitted/i.test(stderr)) return new Failure(`${what}: it needs root`);
   const [first = ''] = stderr.trim().split('\n');
   return new Failure(`${what}: ${first}`);
-}
-
-type Ran = { code: number | null; stdout: string; stderr: string };
-
-function run(args: string[], input = ''): Promise<Ran> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('nft', args, { env: { ...process.env, LC_ALL: 'C' } });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    child.stdin.on('error', () => {}); // nft may end before it has read everything
-    child.on('error', () => reject(new Failure('nft is not installed (Debian: apt install nftables)')));
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-    child.stdin.end(input);
-  });
 }
 
 function recordPath(dataDir: string): string {

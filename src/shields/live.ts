@@ -11,9 +11,9 @@ import { Consents } from './consent.ts';
 import { askUdp } from './datagrams.ts';
 import { Gate, LIMITS, type Refusal, Turns } from './gate.ts';
 import { portName } from './knowledge.ts';
-import { ping } from './ping.ts';
 import { portsOf } from './ports.ts';
-import { openFileRoom, probe } from './probe.ts';
+import { openFileRoom, type ProbeResult } from './probe.ts';
+import { probeAndWatch, type Watching } from './surroundings.ts';
 import { count, notes, type ProbedPort, sentence, type Surroundings, textReport, verdictOf } from './verdict.ts';
 
 /** What a token allows. */
@@ -21,6 +21,8 @@ type Test = { test: ShieldsTest; ports: number[] };
 
 export type LiveSettings = {
   lan: boolean;
+  /** Count what a visitor's host sends unasked, where the packet filter allows it. */
+  unsolicited: boolean;
   /** Networks that asked never to be probed. */
   optedOut: (address: string) => boolean;
   log: Log;
@@ -34,6 +36,8 @@ type Live = {
   /** Whether the socket comes from the visitor itself: only then is its round trip the visitor's. */
   direct: boolean;
   rttMs: number | null;
+  /** Our port that the page came to. */
+  page: number | null;
   stop: AbortController;
 };
 
@@ -64,11 +68,11 @@ export class LiveRoom {
   }
 
   /** Null when the room is full, or this visitor has too many tabs. */
-  open(socket: WebSocket, visitor: KnownAddress, direct: boolean): void {
+  open(socket: WebSocket, visitor: KnownAddress, direct: boolean, page: number | null): void {
     const ofSite = [...this.#lives.values()].filter((live) => live.visitor.site === visitor.site).length;
     if (this.#lives.size >= LIMITS.connections.value || ofSite >= LIMITS.connectionsPerSite.value)
       return socket.close(1013, 'too many connections');
-    const live: Live = { id: secret(), socket, visitor, direct, rttMs: null, stop: new AbortController() };
+    const live: Live = { id: secret(), socket, visitor, direct, rttMs: null, page, stop: new AbortController() };
     this.#lives.set(live.id, live);
     socket.on('close', () => {
       this.#lives.delete(live.id);
@@ -136,44 +140,47 @@ export class LiveRoom {
         family: live.visitor.family,
       });
       tell(live, { kind: 'started', test: what.test, ports: what.ports.length > MOST_ROWS ? [] : what.ports });
-      await (what.test === 'upnp' ? testUpnp(live) : testPorts(live, what));
+      await (what.test === 'upnp'
+        ? testUpnp(live)
+        : testPorts(live, what, { unsolicited: this.#settings.unsolicited, page: live.page }));
     } finally {
       leave();
     }
   }
 }
 
-async function testPorts(live: Live, { test, ports }: Test): Promise<void> {
+async function testPorts(live: Live, { test, ports }: Test, watching: Watching): Promise<void> {
   const host = live.visitor.text;
   const { signal } = live.stop;
-  const [result, pinged, udp] = await Promise.all([
-    probe({
-      host,
-      ports,
-      pace: {
-        ratePerS: LIMITS.targetPerS.value,
-        inFlight: Math.floor(openFileRoom() / LIMITS.probesAtOnce.value),
-        rttHintMs: live.direct ? live.rttMs : null,
+  const [{ result, around }, udp] = await Promise.all([
+    probeAndWatch(
+      {
+        host,
+        ports,
+        pace: {
+          ratePerS: LIMITS.targetPerS.value,
+          inFlight: Math.floor(openFileRoom() / LIMITS.probesAtOnce.value),
+          rttHintMs: live.direct ? live.rttMs : null,
+        },
+        chance: seeded(randomBytes(4).readUInt32LE()),
+        signal,
+        progress: (changed, phase) =>
+          tell(live, {
+            kind: 'states',
+            rows: changed.map(({ port, state, provisional }) => [port, state, provisional]),
+            phase,
+          }),
       },
-      chance: seeded(randomBytes(4).readUInt32LE()),
-      signal,
-      progress: (changed, phase) =>
-        tell(live, {
-          kind: 'states',
-          rows: changed.map(({ port, state, provisional }) => [port, state, provisional]),
-          phase,
-        }),
-    }),
-    ping(host),
+      watching,
+    ),
     test === 'windows' ? askWindows(host, signal) : [],
   ]);
-  const around: Surroundings = { ping: pinged, unsolicited: 'not tested' };
   tell(live, { kind: 'report', report: reportOf(test, result, udp, around) });
 }
 
 function reportOf(
   test: ShieldsTest,
-  { ports, host, seconds }: Awaited<ReturnType<typeof probe>>,
+  { ports, host, seconds }: ProbeResult,
   udp: ShieldsRow[],
   around: Surroundings,
 ): ShieldsReport {

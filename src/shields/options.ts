@@ -15,6 +15,11 @@ export const SHIELDS_OPTIONS = {
     value: 'CIDR',
     help: 'a proxy before this page whose X-Forwarded-For is believed',
   },
+  unsolicited: {
+    type: 'flag',
+    default: false,
+    help: "count what a visitor's host sends unasked, by a packet-filter table that lives as long as the test (needs root)",
+  },
 } as const satisfies OptionTable;
 
 export type ShieldsOptions = OptionValues<typeof SHIELDS_OPTIONS>;

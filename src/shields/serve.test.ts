@@ -21,9 +21,12 @@ before(async () => {
   writeFileSync(join(dir, 'web', 'index.html'), '<!doctype html><title>page</title>');
   writeFileSync(join(dir, 'opt-out.txt'), '# asked on Monday\n198.18.0.0/15\n9.9.9.0/24\n');
   const environment = { log: silentLog, dataDir: dir, webDir: join(dir, 'web'), version: '0' };
-  lan = await startShields({ http: '127.0.0.1:0', lan: true, trustProxy: [] }, environment);
-  internet = await startShields({ http: '127.0.0.1:0', lan: false, trustProxy: [] }, environment);
-  proxied = await startShields({ http: '127.0.0.1:0', lan: true, trustProxy: ['127.0.0.1'] }, environment);
+  lan = await startShields({ http: '127.0.0.1:0', lan: true, trustProxy: [], unsolicited: false }, environment);
+  internet = await startShields({ http: '127.0.0.1:0', lan: false, trustProxy: [], unsolicited: false }, environment);
+  proxied = await startShields(
+    { http: '127.0.0.1:0', lan: true, trustProxy: ['127.0.0.1'], unsolicited: false },
+    environment,
+  );
 });
 
 after(async () => {
@@ -151,7 +154,7 @@ test('a reload reads the list of those left out, and says which options wait for
   const asks = { 'x-forwarded-for': '8.8.4.4' };
   assert.equal((await me(proxied, asks)).refused, null);
   writeFileSync(join(dir, 'opt-out.txt'), '9.9.9.0/24\n8.8.4.0/24\n');
-  const now = { http: '127.0.0.1:0', lan: false, trustProxy: ['127.0.0.1'] };
+  const now = { http: '127.0.0.1:0', lan: false, trustProxy: ['127.0.0.1'], unsolicited: false };
   assert.deepEqual(proxied.reload(now), [
     { key: 'lan', outcome: 'needs a restart' },
     { key: 'opt-out.txt', outcome: 'applied' },

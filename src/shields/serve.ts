@@ -37,6 +37,7 @@ export async function start(options: ShieldsOptions, environment: ShieldsEnviron
   let optedOut = readNetworks(optOutFile, environment.log);
   const room = new LiveRoom({
     lan: options.lan,
+    unsolicited: options.unsolicited,
     optedOut: (text) => optedOut(text),
     log: environment.log,
     now: () => performance.now(),
@@ -129,7 +130,7 @@ function addRoutes(app: FastifyInstance, serving: Serving): void {
     (socket, request) => {
       const visitor = whoAsks(request, serving.trusted);
       if ('refused' in visitor) return socket.close(1008, 'no address');
-      room.open(socket, visitor.address, visitor.direct);
+      room.open(socket, visitor.address, visitor.direct, request.socket.localPort ?? null);
     },
   );
   app.post<{ Body: ShieldsConsent }>(

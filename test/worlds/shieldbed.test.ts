@@ -143,6 +143,61 @@ test('our table hides share ports and ident from all but contacts, and leaves wi
   );
 });
 
+test('passed wants silence of ports and ping and nothing unsolicited, all three tested', {
+  skip: skip || need('ping'),
+}, async () => {
+  const layout: Layout = {
+    ...uniform('bed', 'stealth'),
+    kinds: new Map([
+      [21, 'stealth'],
+      [80, 'stealth'],
+    ]),
+  };
+  await onBed(
+    layout,
+    async (bed) => {
+      const probe = [
+        ...COMMAND,
+        'shields',
+        'probe',
+        TARGET[4],
+        '--ports',
+        '21,80',
+        '--rtt',
+        '20',
+        '--unsolicited',
+        '--json',
+      ];
+      const verdict = async (): Promise<unknown[]> => {
+        const {
+          ping,
+          unsolicited,
+          verdict: said,
+        } = JSON.parse((await bed.scan(probe)).stdout.trim().split('\n').at(-1) ?? '{}') as Record<string, unknown>;
+        return [ping, unsolicited, said];
+      };
+      assert.deepEqual(await verdict(), ['answers', 0, 'all stealth']);
+      await bed.target([
+        'sh',
+        '-c',
+        'nft add chain inet bed quiet "{ type filter hook input priority -400; }" && nft add rule inet bed quiet icmp type echo-request drop',
+      ]);
+      assert.deepEqual(await verdict(), ['silent', 0, 'passed']);
+      const babble = await bed.start('target', ['python3', '-u', '-c', BABBLE]);
+      const [, unsolicited, said] = await verdict();
+      babble.child.kill();
+      assert.ok(Number(unsolicited) > 0);
+      assert.equal(said, 'all stealth');
+      assert.equal(
+        (await bed.scan(['nft', 'list', 'tables'])).stdout,
+        '',
+        'nothing of ours is left in the packet filter',
+      );
+    },
+    { ...WIRE, loss: 0 },
+  );
+});
+
 test('a transfer that began during an admission goes on after it, while a full scan sees stealth', {
   skip,
 }, async (t) => {
@@ -207,3 +262,9 @@ s=socket.create_connection(('${TARGET[4]}',20004),5)
 s.sendall(b'first'); print(s.recv(100).decode())
 signal.sigwait([signal.SIGUSR1])
 s.sendall(b'second'); print(s.recv(100).decode())`;
+/** Knocks on one port after another, and waits for nothing. */
+const BABBLE = `import socket,time
+print('ready')
+while True:
+    s=socket.socket(); s.setblocking(False)
+    s.connect_ex(('${SCANNER[4]}',9)); time.sleep(.05); s.close()`;
