@@ -83,10 +83,6 @@ export function hostOf(ip: number, family: number): number {
   return family === 4 ? ip : V6_BASE + ip;
 }
 
-export function isV6Host(host: number): boolean {
-  return host >= V6_BASE;
-}
-
 export function dotted(ip: number): string {
   return `${ip >>> 24}.${(ip >>> 16) & 255}.${(ip >>> 8) & 255}.${ip & 255}`;
 }

@@ -1,7 +1,8 @@
 // Streams that are deflated on the wire, inflated as they pass, within bounds: a listener must not be blown up by what
 // others send each other.
+import { createRequire } from 'node:module';
 import type { Limits } from '#base';
-import { createInflater } from '#net';
+import type { createInflater, Inflater } from '#net';
 
 export const INFLATION_LIMITS = {
   watchInflated: {
@@ -22,13 +23,21 @@ export type Inflation = {
   end(): void;
 };
 
+/**
+ * #net brings TLS and tables for deflate: a tenth of the CPU time of a short run, and most captures hold no deflated
+ * link. It is loaded when the first one is met.
+ */
+const load = createRequire(import.meta.url);
+let makeInflater: typeof createInflater | null = null;
+
 let open = 0;
 
 /** One direction of a link; null when too many are open. */
 export function startInflation(): Inflation | null {
   if (open >= INFLATION_LIMITS.watchInflations.value) return null;
   open++;
-  const inflater = createInflater(INFLATION_LIMITS.watchInflated.value);
+  makeInflater ??= (load('#net') as { createInflater: typeof createInflater }).createInflater;
+  const inflater: Inflater = makeInflater(INFLATION_LIMITS.watchInflated.value);
   let isOpen = true;
   const end = (): void => {
     if (isOpen) open--;

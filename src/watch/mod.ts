@@ -29,9 +29,10 @@ export {
   writeRules,
 } from './rules.ts';
 export { describe, drawScreen } from './screen.ts';
-export { DEFAULTS } from './settings.ts';
+export { DEFAULTS, type WatchSettings } from './settings.ts';
 export { ownSurroundings } from './surroundings.ts';
-export { type Sink, Watcher } from './watcher.ts';
+export type { FlowRecord } from './track.ts';
+export { type Alert, type Sink, Watcher } from './watcher.ts';
 
 export const LIMITS = {
   ...PREFIX_LIMITS,

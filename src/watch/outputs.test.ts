@@ -9,7 +9,7 @@ import { isIn, parseNetwork, PRIVATE_NETWORKS } from './nets.ts';
 import { AlertPolicy, isWithin, parseHours } from './policy.ts';
 import { writeReport } from './report/report.ts';
 import { dryRun, planRules, RULE_FORMATS, type RuleOptions, writeRules } from './rules.ts';
-import { type Trial, watchPackets } from './trial.ts';
+import { type Trial, watchPackets } from '../../test/captures/trial.ts';
 
 const ZEROS = '0'.repeat(32);
 const welcome = join(napster(3, 'anon@napster.com'), napster(621, 'VERSION opennap 0.44'));

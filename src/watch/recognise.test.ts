@@ -17,7 +17,7 @@ import {
   u32,
   udp,
 } from '../../test/captures/build.ts';
-import { verdictOf, watchPackets } from './trial.ts';
+import { verdictOf, watchPackets } from '../../test/captures/trial.ts';
 
 const ZEROS = '0'.repeat(32);
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

@@ -1,9 +1,7 @@
 // For tests: a capture in memory through a watcher, and its flows and alerts as they would be printed.
 import { CaptureReader } from '#wire/pcap';
-import { type Bytes, pcap, type PcapOptions } from '../../test/captures/build.ts';
-import { DEFAULTS, type WatchSettings } from './settings.ts';
-import type { FlowRecord } from './track.ts';
-import { type Alert, Watcher } from './watcher.ts';
+import { type Alert, DEFAULTS, type FlowRecord, Watcher, type WatchSettings } from '#watch';
+import { type Bytes, pcap, type PcapOptions } from './build.ts';
 
 export type Trial = { watcher: Watcher; flows: FlowRecord[]; alerts: Alert[]; end: string | null; interims: number };
 
