@@ -64,7 +64,7 @@ async function visit(
 }
 
 async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  const { violations: found } = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze();
   return found.flatMap(({ id, nodes }) =>
     nodes.map(
       ({ html, any, all }) =>
