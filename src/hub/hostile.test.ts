@@ -218,6 +218,22 @@ test('who floods waits, in order and without losing a message, and others do not
   assert.equal(flood?.nick, 'flooder');
 });
 
+test('browsing is paid for by the file: ten bytes cannot make the hub send a megabyte again and again', () => {
+  const world = new HubWorld({ messagesPerSecond: 5 });
+  const sharer = world.guest('sharer');
+  for (let i = 0; i < 2000; i++) share(sharer, `C:\\x\\${i}.mp3`);
+  world.pass(1000);
+  const user = world.guest('user', { address: '10.1.0.1' });
+  let got = 0;
+  for (let i = 0; i < 20; i++) {
+    user.send(211, 'sharer');
+    world.work();
+    got += user.heard().length;
+  }
+  assert.ok(user.paused);
+  assert.ok(got < 10 * 2000, String(got));
+});
+
 test('a client that sends on while it has to wait is ended', () => {
   const world = new HubWorld();
   const flooder = world.guest('flooder');

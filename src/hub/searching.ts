@@ -13,6 +13,7 @@ import type { Turn } from './work.ts';
 export const searching: Handlers = {
   search: () => {},
   resume: (hub, user, { hash, size }) => {
+    hub.charge(user, 'searches', 1);
     const search = hub.takeSearch();
     search.startHash(hash, size, viewerOf(user), hub.values.maxResults);
     runSearch(hub, user, search, '', writeMatch, 217);
@@ -113,6 +114,8 @@ function writeMatch(hub: Hub, user: User, share: Share): void {
   user.session.out.frame(216, `${nick} ${ip} ${port} "${path}" ${index.hashOf(share)} ${index.sizeOf(share)} ${speed}`);
 }
 
+const FILES_PER_MESSAGE = 100;
+
 function browse(hub: Hub, user: User, nick: ByteString, asked: number): void {
   const owner = hub.find(nick);
   if (owner === null) {
@@ -128,12 +131,15 @@ function browse(hub: Hub, user: User, nick: ByteString, asked: number): void {
     // Somebody who leaves or unshares in the middle ends the list.
     if (number === 0 || user.state === 'gone' || owner.state === 'gone' || owner.owner !== number) return 'done';
     if ((user.line.socket?.writableLength ?? 0) > LIMITS.unsentPause.value) return 'wait';
+    const before = left;
     for (let i = 0; i < LIMITS.browseTurn.value && left > 0; i++, left--) {
       last = hub.index.nextOf(number, last);
-      if (last === 0) return 'done';
+      if (last === 0) break;
       writeEntry(hub, user, last, owner.nick);
     }
-    return left <= 0 ? 'done' : 'more';
+    // Ten bytes ask for as much as a megabyte: who browses pays by the file.
+    hub.charge(user, 'messages', (before - left) / FILES_PER_MESSAGE);
+    return left <= 0 || last === 0 ? 'done' : 'more';
   };
   runInTurns(hub, user, turn, () => {
     const ip = hub.values.privacy ? '' : ` ${owner.ip}`;
