@@ -434,6 +434,30 @@ describe('a hub that comes and goes', () => {
     }
   });
 
+  it('that can knock is asked to, and what it found is shown', async () => {
+    const rig = new Rig();
+    const hub = new TestHub();
+    try {
+      hub.instead = (user, message) => {
+        if (message.kind === 'hello') hub.say(user, { kind: 'hello', version: 1, capabilities: 'knock', name: 'test' });
+        if (message.kind === 'knock')
+          hub.say(user, { kind: 'knocked', port: message.port, outcome: 'silent', ms: 5_000 });
+        return message.kind === 'hello' || message.kind === 'knock';
+      };
+      await hub.start();
+      const peer = await rig.peer('anna', { hubs: hubs(hub), napsterPort: await free() });
+      const reach = await until(peer, 'the outcome', () =>
+        peer.status.reach.state === 'firewalled' ? peer.status.reach : undefined,
+      );
+      assert.match(reach.why ?? '', /could not connect to it \(silent\)/);
+      (await open(peer.status.reach.napsterPort)).destroy();
+      await until(peer, 'somebody coming in', () => (peer.status.reach.state === 'reachable' ? true : undefined));
+    } finally {
+      await rig.end();
+      await hub.stop();
+    }
+  });
+
   it('that refuses the nick is named with its own words', async () => {
     const rig = new Rig();
     const hub = new TestHub();

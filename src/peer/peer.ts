@@ -106,6 +106,8 @@ export class Peer {
   #port: SharePort | null = null;
   #listening: Address | null = null;
   #reached = false;
+  /** Who tried our port and failed, in words. */
+  #unreached: string | null = null;
   #metaProblem: string | null = null;
   #clock: NodeJS.Timeout | null = null;
 
@@ -392,6 +394,7 @@ export class Peer {
     this.#port = null;
     this.#listening = null;
     this.#reached = false;
+    this.#unreached = null;
     await port?.close();
   }
 
@@ -450,6 +453,11 @@ export class Peer {
           transferId: null,
         }),
       said: (link, nick, text) => this.#heard(link, nick, text),
+      knocked: (link, outcome) => {
+        if (outcome === 'closed' || outcome === 'silent')
+          this.#unreached = `${link.name} could not connect to it (${outcome})`;
+        this.onStatus();
+      },
       changed: () => {
         this.downloads.plan();
         this.onStatus();
@@ -551,6 +559,8 @@ export class Peer {
     if (napsterPort === 0)
       return { state: 'firewalled', napsterPort: 0, gnutellaPort: 0, why: 'set to take no connections (port 0)' };
     if (this.#reached) return { state: 'reachable', napsterPort: port, gnutellaPort: 0, why: 'somebody has connected' };
+    if (this.#unreached !== null)
+      return { state: 'firewalled', napsterPort: port, gnutellaPort: 0, why: this.#unreached };
     return { state: 'untested', napsterPort: port, gnutellaPort: 0, why: null };
   }
 

@@ -2,6 +2,7 @@
 //   queued → connecting → receiving → checking → done
 // and from each of the first three back to waiting, with a reason; to quarantine or failed when no source is left.
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActionReport, TransferAction } from '#api';
@@ -123,9 +124,13 @@ export class Downloads {
     return this.#active.size;
   }
 
-  /** Wants a file. The same file wanted before is the row that is there (`fresh` false). On disk when this returns. */
+  /**
+   * Wants a file. The same file wanted before is the row that is there (`fresh` false), also when it has arrived and still
+   * lies where it was put. On disk when this returns.
+   */
   want(wanted: Wanted): { row: Row; fresh: boolean } {
     const there = this.#find(wanted);
+    if (there?.state === 'done') return { row: there, fresh: false };
     if (there !== null) {
       this.#addSources(there, wanted.sources);
       this.plan();
@@ -684,7 +689,7 @@ export class Downloads {
         row.state === 'failed' ||
         row.state === 'quarantined' ||
         row.folder !== folder ||
-        row.state === 'done'
+        (row.state === 'done' && !lies(row.path))
       )
         continue;
       for (const source of this.#of(row.id)) if (sources.some((wanted) => isSame(wanted, source))) return row;
@@ -781,4 +786,8 @@ function isSame(a: WantedSource, b: WantedSource): boolean {
 export function today(): string {
   const now = new Date();
   return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, '0')}-${String(now.getDate()).padStart(2, '0')}`;
+}
+
+function lies(path: string | null): boolean {
+  return path !== null && existsSync(path);
 }

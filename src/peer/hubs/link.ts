@@ -39,6 +39,8 @@ export type LinkOwner = {
   browseAsked(link: HubLink, request: Omit<FromHubBy['browseAsked'], 'kind'>): void;
   portErrorHeard(link: HubLink, nick: ByteString): void;
   said(link: HubLink, nick: ByteString, text: ByteString): void;
+  /** The hub has tried to connect to our share port: open, closed, silent, busy or not-a-peer. */
+  knocked(link: HubLink, outcome: string): void;
   changed(link: HubLink): void;
 };
 
@@ -208,7 +210,12 @@ export class HubLink {
     }
     this.remoteAddress = socket.remoteAddress ?? null;
     const session = new ClientSession(
-      { ...this.#owner.identity(), client: CLIENT_NAME, enter: this.#register ? 'new' : 'login' },
+      {
+        ...this.#owner.identity(),
+        client: CLIENT_NAME,
+        enter: this.#register ? 'new' : 'login',
+        extensions: { capabilities: ['knock'] },
+      },
       {
         online: () => attempt === this.#attempt && this.#enter(),
         message: (message) => attempt === this.#attempt && this.#hear(message),
@@ -344,11 +351,23 @@ export class HubLink {
       case 'notice':
         this.#heardNotice(readable(message.text));
         return;
+      case 'hello':
+        this.#askKnock(message.capabilities);
+        return;
+      case 'knocked':
+        this.#owner.knocked(this, message.outcome);
+        return;
       case 'ghost':
         this.#log.warn('hub-ghost', { hub: this.name, why: 'somebody logged in with our nick' });
         return;
       default:
     }
+  }
+
+  /** A hub that can tells us whether others reach our port. */
+  #askKnock(capabilities: ByteString): void {
+    const { port } = this.#owner.identity();
+    if (port > 0 && capabilities.split(',').includes('knock')) this.#send({ kind: 'knock', port });
   }
 
   #heardNotice(text: string): void {
