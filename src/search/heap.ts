@@ -42,12 +42,20 @@ export class WordHeap {
   /** Gives a record back; `size` as it was asked for. */
   free(address: number, size: number): void {
     this.used -= size;
-    this.#put(address, size);
+    if (this.used === 0) this.#giveBack();
+    else this.#put(address, size);
   }
 
   /** What all pages take. */
   get heldBytes(): number {
     return this.words.length * PAGE_WORDS * 4;
+  }
+
+  /** Nothing is in use: all pages go. */
+  #giveBack(): void {
+    this.words.length = this.bytes.length = this.views.length = 0;
+    this.#free.fill(0);
+    this.#next = this.#end = 0;
   }
 
   #put(address: number, size: number): void {

@@ -707,6 +707,8 @@ export class SearchIndex {
   }
 
   #tooMany(): boolean {
+    // When nobody shares anything any more, everything goes, and the memory with it.
+    if (this.#fileCount === 0 && this.#leaving.length === 0) return this.#unshared > 0;
     return this.#unshared > KEEP_AT_LEAST && this.#unshared * KEEP_ONE_IN > this.#byName.size;
   }
 
