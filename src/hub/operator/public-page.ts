@@ -26,6 +26,7 @@ export function frontPage({ stats, motd, contact, terms }: FrontPage): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escape(name)}</title>
+<link rel="icon" href="icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="front.css">
 </head>
 <body>
@@ -57,6 +58,10 @@ ${contact === null ? '' : `<section><h2>Contact</h2><p>${escape(contact)}</p></s
 </html>
 `;
 }
+
+/** A shield with sound in it, as on every page of ours. */
+export const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path d="M16 2 4 6.200v9.300C4 22.600 9 27.700 16 30c7-2.300 12-7.400 12-14.500V6.200z" fill="#17413f" stroke="#6fe0cc" stroke-width="1.600"/><path d="M10.500 13.500v5M16 9v13M21.500 12v7.500" stroke="#6fe0cc" stroke-width="2.800" stroke-linecap="round"/></svg>
+`;
 
 function upFor(seconds: number): string {
   if (seconds < 5400) return `${Math.max(1, Math.round(seconds / 60))} min`;

@@ -6,7 +6,7 @@ import type { HubPublicStats } from '#api';
 import { TokenBucket } from '#base';
 import { type Address, listen } from '#net';
 import { OPERATOR_LIMITS } from '../limits.ts';
-import { FRONT_CSS, type FrontPage, frontPage } from '../public-page.ts';
+import { FRONT_CSS, type FrontPage, frontPage, ICON } from '../public-page.ts';
 import type { Served } from './control.ts';
 import { PAGE_HEADERS } from './door.ts';
 
@@ -53,6 +53,8 @@ function answer(request: IncomingMessage, response: ServerResponse, page: FrontP
       return send(response, 200, 'text/html; charset=utf-8', frontPage(page));
     case '/front.css':
       return send(response, 200, 'text/css; charset=utf-8', FRONT_CSS);
+    case '/icon.svg':
+      return send(response, 200, 'image/svg+xml', ICON);
     case '/invite.svg':
       return send(response, 200, 'image/svg+xml', renderSVG(page.stats.invite, { border: 2 }));
     case '/stats.json':

@@ -23,7 +23,8 @@ export const w = {
   asking: 'Asking the hub how it stands …',
   lost: 'The hub does not answer. What you see is from before.',
   tryNow: 'Try now',
-  well: (n: number, files: number) => `All is well: ${users(n)} share ${count(files)} files.`,
+  well: (n: number, files: number) =>
+    `All is well: ${users(n)} ${n === 1 ? 'shares' : 'share'} ${files === 1 ? 'one file' : `${count(files)} files`}.`,
   empty: 'The hub runs. Nobody is here yet.',
   alerts: (n: number, first: string) => (n === 1 ? `${first}.` : `${first}, and ${n - 1} more to look at.`),
   look: 'Look',
