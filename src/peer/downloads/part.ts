@@ -30,7 +30,8 @@ export class Part {
    */
   static async open(path: string, name: string, sizeBytes: number | null, overruled: boolean): Promise<Part> {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
-    const file = await open(path, flags, 0o600);
+    // Its folder is closed to others; once shelved it is a file like any of the person's.
+    const file = await open(path, flags, 0o666);
     try {
       const part = new Part(file, createJudge(sizeBytes === null ? { name } : { name, sizeBytes }), overruled);
       const { size } = await file.stat();
