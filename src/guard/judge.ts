@@ -103,12 +103,18 @@ function conclude(context: Context, options: JudgeOptions, sizeBytes: number): J
     verdict,
     kind,
     findings: record.findings.toSorted((a, b) => a.at - b.at),
-    format: verdict === 'fake' ? null : format,
+    format:
+      verdict === 'fake' || format === null ? null : { ...format, seconds: Math.round(format.seconds * 1e6) / 1e6 },
     tags: tagsOf(record),
     segments: record.segments,
     wrapster: record.wrapster,
     ...(mpeg.claims[0]?.encoder ? { encoder: mpeg.claims[0].encoder } : {}),
   };
+}
+
+/** Seconds to the microsecond. */
+export function rounded(format: Format): Format {
+  return { ...format, seconds: Math.round(format.seconds * 1e6) / 1e6 };
 }
 
 function endOfFrames({ record }: Context): number {

@@ -172,7 +172,7 @@ export class MpegFrames {
       hz: FRAME_HZ[index] as number,
       channels: first.fourth >> 6 === 3 ? 1 : 2,
       frames: this.frames,
-      seconds: Math.round(this.seconds * 1e6) / 1e6,
+      seconds: this.seconds,
     };
   }
 

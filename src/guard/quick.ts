@@ -2,7 +2,7 @@
 // only the end would tell is taken from the file's headers or reckoned, and then said to be no more than that.
 import { readOggPage } from '#wire/magic';
 import type { Context } from './context.ts';
-import { newContext } from './judge.ts';
+import { newContext, rounded } from './judge.ts';
 import type { Format, QuickFacts } from './verdict.ts';
 import { FileWindow, SLICE_BYTES } from './window.ts';
 
@@ -27,6 +27,11 @@ export type QuickSource = {
  * file can say. `{ wants }`: the head is all tag; read QUICK_HEAD_BYTES from that byte on and call again with `more`.
  */
 export function readFacts(source: QuickSource): QuickFacts | { wants: number } | null {
+  const found = look(source);
+  return found === null || 'wants' in found ? found : { ...found, format: rounded(found.format) };
+}
+
+function look(source: QuickSource): QuickFacts | { wants: number } | null {
   const context = newContext();
   const { head, more, sizeBytes } = source;
   const complete = head.length >= sizeBytes;

@@ -269,10 +269,25 @@ function goodCases(ground: Ground): Case[] {
   good('FLAC with padding', flacWith(flac, 1, zeros(5000)), 'flac');
   const ogg = pick(ground, 'oggenc').bytes;
   good('chained Ogg', join(ogg, pick(ground, 'oggenc mono').bytes), 'ogg');
+  good('layer I', layerOne(80), 'mp1');
+  good('layer I named .mp3', layerOne(80));
   good('a name without ending', song, '');
   good('a name that is no format', song, 'part');
   good('a name in capitals', song, 'MP3');
   return cases;
+}
+
+/** Layer I, 256 kbit/s at 48,000 Hz: six bands of five bits in both channels, which no encoder at hand writes. */
+function layerOne(frames: number): Bytes {
+  const chance = seeded(31);
+  const parts: Bytes[] = [];
+  for (let i = 0; i < frames; i++) {
+    const body = zeros(252);
+    body.fill(0x44, 0, 6);
+    for (let at = 32; at < 131; at++) body[at] = Math.floor(chance() * 256);
+    parts.push(be(0xffff8404, 4), body);
+  }
+  return join(...parts);
 }
 
 function silentInfo(song: Bytes): Bytes {
