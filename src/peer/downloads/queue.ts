@@ -789,5 +789,9 @@ export function today(): string {
 }
 
 function lies(path: string | null): boolean {
-  return path !== null && existsSync(path);
+  try {
+    return path !== null && existsSync(path);
+  } catch {
+    return false; // in a folder that the sandbox may not even ask about
+  }
 }
