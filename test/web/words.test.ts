@@ -244,6 +244,7 @@ test('a transfer says its state and everything known about why', () => {
     alternatives: 2,
   } as const;
   assert.equal(stateWords(TRANSFER, 0), 'Receiving 50 %: 5 s left');
+  assert.equal(stateWords({ ...TRANSFER, state: 'done', bps: 0, verdict: 'damaged' }, 0), 'Done: damaged');
   assert.equal(stateWords({ ...TRANSFER, direction: 'up' }, 0), 'Sending 50 %: 5 s left');
   assert.equal(stateWords(waiting, 0), 'Waiting: alice is not online, next try in 60 s, 2 other sources');
   assert.equal(stateWords({ ...TRANSFER, state: 'waiting', paused: true, bps: 0, reason: 'paused' }, 0), 'Paused');

@@ -197,7 +197,7 @@ class World {
         address,
         state: !enabled || mode === 'off' ? 'off' : i === 2 ? 'waiting' : 'online',
         reason: i === 2 && enabled ? 'it does not answer' : null,
-        retryAt: i === 2 ? Date.now() + 42_000 : null,
+        retryAt: i === 2 && enabled ? Date.now() + 42_000 : null,
         nick: this.#settings.nick,
         name: ['This machine', 'Silver Days', 'Friends of Music'][i] ?? null,
         users: [2, 312, 0][i] ?? 0,

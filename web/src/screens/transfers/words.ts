@@ -28,7 +28,8 @@ export function stateName({ state, direction, paused }: Transfer): string {
 /** State and everything known about why: `Waiting: the other side is not online, next try in 2 min`. */
 export function stateWords(row: Transfer, now: number): string {
   const words: string[] = [];
-  if (row.verdict !== null && row.verdict !== 'good') words.push(t.verdict.names[row.verdict].toLowerCase());
+  if (row.state === 'done' && row.verdict !== null && row.verdict !== 'good')
+    words.push(t.verdict.names[row.verdict].toLowerCase());
   if (row.reason !== null && !row.paused) words.push(row.reason);
   if (row.queuePlace !== null) words.push(t.transfers.place(row.queuePlace));
   if (row.retryAt !== null && row.retryAt > now) words.push(t.transfers.retryIn(row.retryAt - now));
