@@ -116,6 +116,11 @@ function isLetter(character: string | undefined): boolean {
   return character !== undefined && /[\p{L}\p{N}]/u.test(character);
 }
 
+/** Whether this may be a filter: a regular expression that cannot take for ever. */
+export function isPattern(pattern: string): boolean {
+  return compiled(pattern) !== null;
+}
+
 /** Null: no expression, or one with a repeated group that repeats inside, which can take exponential time. */
 function compiled(pattern: string): RegExp | null {
   if (/\([^()]*[+*{][^()]*\)[+*{]/.test(pattern) || /\\[1-9]/.test(pattern)) return null;

@@ -38,7 +38,6 @@ export function useMay(): { moderate: boolean; administer: boolean } {
 }
 
 export const HOUR = 3600;
-export const DAY = 86_400;
 
 /** After an act the lists are asked for again. */
 export class HubActs {

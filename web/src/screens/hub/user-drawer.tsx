@@ -3,7 +3,7 @@ import '@mantine/core/styles/Drawer.css';
 import { Button, Drawer } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { HubUserDetail } from '#api';
+import type { HubBan, HubUserDetail } from '#api';
 import { Icon } from '../../shell/icons.tsx';
 import { useObjectMenu } from '../../shell/object-menu.tsx';
 import { go } from '../../shell/router.ts';
@@ -54,6 +54,7 @@ function Person({ nick, seconds }: { nick: string; seconds: number }): ReactNode
           </div>
         </section>
       )}
+      <History bans={data.bans} />
       <Timeline detail={data} />
       <Shared names={data.shared} />
     </div>
@@ -139,6 +140,26 @@ function Facts({ detail }: { detail: HubUserDetail }): ReactNode {
         </div>
       ))}
     </dl>
+  );
+}
+
+function History({ bans }: { bans: readonly HubBan[] }): ReactNode {
+  const now = useOverview()?.now ?? 0;
+  if (bans.length === 0) return null;
+  return (
+    <section>
+      <h3 className={css.heading}>{w.banHistory}</h3>
+      <ol className={css.timeline}>
+        {bans.slice(0, 10).map(({ id, at, until, reason, setter, lifted }) => (
+          <li key={id}>
+            <time className={css.when}>{moment(at)}</time>
+            <span>
+              {reason} ({setter}), {lifted !== null ? w.lifted : until <= now ? w.ended : w.left(span(until - now))}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
   );
 }
 

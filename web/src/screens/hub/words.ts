@@ -51,9 +51,7 @@ export const w = {
   perSecond: 'Searches a second',
   p99: '99 of 100 searches, ms',
   brokeredChart: 'Brokered, bytes a second',
-  messages: 'Messages a second',
   moments: 'Moments',
-  noMoments: 'Nothing yet.',
 
   filter: 'Nick, address or client',
   nick: 'Nick',
@@ -69,7 +67,6 @@ export const w = {
   nobodyFits: 'Nobody fits',
   gone: 'not here now',
   close: 'Close',
-  facts: 'Facts',
   registered: 'registered',
   guest: 'not registered',
   muzzled: 'muzzled',
@@ -87,7 +84,6 @@ export const w = {
   port: 'Share port',
 
   banHour: 'Ban 1 h',
-  banDay: 'Ban 1 day',
   kill: 'Disconnect',
   muzzle: 'Muzzle',
   unmuzzle: 'Let talk again',
@@ -195,7 +191,6 @@ export const w = {
   answers: 'long answers',
   hashes: 'password hashes',
   connections: 'connections',
-  storage: 'Storage',
   database: 'database',
   backups: 'Backups',
   noBackups: 'No backups yet.',
