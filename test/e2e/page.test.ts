@@ -97,6 +97,17 @@ describe('the main job through the page', { skip: need('chromium', 'lame') }, ()
     assert.equal(sha1(at('up', 'peer', 'downloads', String(name))), sha1(join(TUNES, String(name))));
   });
 
+  test('what is already here is not fetched again: the key says so, and listening plays it', async () => {
+    await page.keyboard.press('d');
+    await page
+      .getByText(/is already here/)
+      .first()
+      .waitFor();
+    await page.keyboard.press('Space');
+    await heard('Paper Lanterns');
+    assert.equal(readdirSync(at('up', 'peer', 'downloads')).length, 1);
+  });
+
   test('a long song plays while it is still arriving', async () => {
     await eventually('bert’s song', async () => {
       await search(LONG.words);
@@ -111,10 +122,7 @@ describe('the main job through the page', { skip: need('chromium', 'lame') }, ()
     });
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Space');
-    await eventually('half a second of sound', async () => {
-      const heard = Number(await page.getByRole('slider', { name: 'Position' }).inputValue());
-      return heard > 0.5 ? heard : undefined;
-    });
+    await heard('Long Walk');
     assert.ok(!readdirSync(at('up', 'peer', 'downloads')).includes('Long Walk.mp3'), 'it was still arriving');
     await picture('search-light');
     await page.emulateMedia({ colorScheme: 'dark' });
@@ -160,6 +168,14 @@ async function search(words: string): Promise<void> {
   const box = page.locator('input[type=search]').first();
   await box.fill(words);
   await box.press('Enter');
+}
+
+async function heard(song: string): Promise<void> {
+  await page.getByRole('region', { name: 'Player' }).getByText(song).first().waitFor();
+  await eventually('half a second of sound', async () => {
+    const position = Number(await page.getByRole('slider', { name: 'Position' }).inputValue());
+    return position > 0.5 ? position : undefined;
+  });
 }
 
 /** Kept in docs/pictures when asked, so that an ordinary run changes nothing. */

@@ -15,7 +15,9 @@ export function actsOf(provider: Provider, player: Player, live: Live) {
   async function get(row: SearchRow, alternatives: readonly string[] = []): Promise<void> {
     await provider
       .call('download', { body: { resultId: row.id, alternatives: alternatives.slice(0, 50) } })
-      .then(({ id, name }) => tell('good', t.search.got(bare(name)), { about: id }))
+      .then(({ id, name, state }) =>
+        tell('good', state === 'done' ? t.search.have(bare(name)) : t.search.got(bare(name)), { about: id }),
+      )
       .catch(tellFailure);
   }
 

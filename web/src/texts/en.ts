@@ -148,6 +148,7 @@ export const en = {
     listen: 'Listen',
     get: 'Get',
     got: (name: string) => `Getting ${name}`,
+    have: (name: string) => `${name} is already here`,
     line: [
       'unknown line',
       '14.4 modem',
