@@ -10,6 +10,11 @@ export const LIMITS = {
     unit: 'bytes',
     source: 'a word is at most a path component of an old file system; the rest is cut',
   },
+  completionWords: {
+    value: 30_000,
+    unit: 'words',
+    source: 'a letter that is typed looks at so many words for its completions: about a millisecond',
+  },
   namesPerContent: {
     value: 10_000,
     unit: 'recordings',

@@ -17,7 +17,7 @@ const FIRST_SHARES = 4;
 /** Completions of a beginning that are looked through, the most frequent ones. */
 const COMPLETIONS = 128;
 /** What looking at a name letter by letter costs, in steps. */
-const NAME_STEPS = 40;
+const NAME_STEPS = 150;
 /** Longer words have no apostrophes put into them. */
 const LONGEST_SPELLED = 20;
 /** Recordings that are looked at together. */
@@ -233,7 +233,7 @@ export class Search {
     const { terms, looked } = this.#index.vocabulary.completions(bytes, COMPLETIONS);
     this.steps += looked;
     if (terms.length === 0) return false;
-    if (terms.length === COMPLETIONS) this.narrowed = true;
+    if (terms.length === COMPLETIONS || looked === LIMITS.completionWords.value) this.narrowed = true;
     this.#terms.push(...terms);
     this.#groupEnd.push(this.#terms.length);
     return true;

@@ -226,6 +226,20 @@ test('a search by a hash that all share looks at the limit of names', () => {
   assert.equal(search.count, value);
 });
 
+test('a beginning looks at the limit of words, and says that there were more', () => {
+  const index = new SearchIndex();
+  const owner = index.addOwner({ speed: 1, firewalled: false });
+  const { value } = LIMITS.completionWords;
+  for (let i = 0; i <= value; i++) index.add(owner, file(`C:\\a\\qu${i}.mp3`));
+  const search = new Search(index);
+  search.start({ words: '', prefixes: ['qu'], max: 10 }, ANYBODY);
+  search.run(Infinity);
+  assert.ok(search.count === 10 && search.narrowed && search.steps < value + 3000);
+  search.start({ words: '', prefixes: ['qu77'], max: 10 }, ANYBODY);
+  search.run(Infinity);
+  assert.ok(search.count === 10);
+});
+
 test('browsing goes on when the file at hand and others have gone', () => {
   const index = new SearchIndex();
   const owner = index.addOwner({ speed: 1, firewalled: false });

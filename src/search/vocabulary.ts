@@ -6,6 +6,7 @@
 import { type ByteString, byteString, bytesOf } from '#base';
 import { AddressTable } from './address-table.ts';
 import { PAGE_MASK, PAGE_SHIFT, type WordHeap } from './heap.ts';
+import { LIMITS } from './limits.ts';
 import { COUNT, Postings } from './postings.ts';
 import { hashOfWord, type WordScanner } from './words.ts';
 
@@ -76,24 +77,23 @@ export class Vocabulary {
   }
 
   /**
-   * The words that begin with the bytes (at least one), most frequent first, at most `most`; and how many words were
-   * looked at.
+   * The words that begin with the bytes (at least one), most frequent first, at most `most`. `looked`: how many words
+   * were looked at; of very many only the newest are.
    */
   completions(bytes: Uint8Array, most: number): { terms: number[]; looked: number } {
-    const terms: number[] = [];
+    const best = new MostFrequent(most);
     let looked = 0;
     const first = bytes[0] as number;
     const oneByte = bytes.length === 1;
     for (let second = oneByte ? 0 : (bytes[1] as number); second < 256; second++) {
-      for (let term = this.#beginnings[first * 256 + second] as number; term !== 0; term = this.#next(term)) {
+      let term = this.#beginnings[first * 256 + second] as number;
+      for (; term !== 0 && looked < LIMITS.completionWords.value; term = this.#next(term)) {
         looked++;
-        if (this.#begins(term, bytes, 0, bytes.length)) terms.push(term);
+        if (this.#begins(term, bytes, 0, bytes.length)) best.add(term, this.countOf(term));
       }
       if (!oneByte) break;
     }
-    terms.sort((a, b) => this.countOf(b) - this.countOf(a));
-    terms.length = Math.min(terms.length, most);
-    return { terms, looked };
+    return { terms: best.terms(), looked };
   }
 
   #next(term: number): number {
@@ -158,6 +158,35 @@ export class Vocabulary {
         next;
     this.#table.delete(page[t] as number, term);
     this.#heap.free(term, HEAD_WORDS + ((length + 3) >> 2));
+  }
+}
+
+/** Keeps the most frequent of many terms; sorts only what could be among them. */
+class MostFrequent {
+  readonly #most: number;
+  readonly #kept: { term: number; count: number }[] = [];
+  #floor = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  add(term: number, count: number): void {
+    if (count <= this.#floor) return;
+    this.#kept.push({ term, count });
+    if (this.#kept.length === this.#most * 4) this.#trim();
+  }
+
+  terms(): number[] {
+    this.#trim();
+    return this.#kept.map(({ term }) => term);
+  }
+
+  #trim(): void {
+    this.#kept.sort((a, b) => b.count - a.count);
+    if (this.#kept.length < this.#most) return;
+    this.#kept.length = this.#most;
+    this.#floor = (this.#kept.at(-1) as { count: number }).count;
   }
 }
 
