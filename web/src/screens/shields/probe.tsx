@@ -115,7 +115,10 @@ function Result({ run, known, selected, onSelect }: ResultProps): ReactNode {
   const { report } = run;
   const counts = report ?? countCells(run);
   // On a small screen the grid lies below the choice: show it filling.
-  useEffect(() => document.getElementById('result')?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    // Braces, because newer browsers return a promise here and React takes what is returned for a clean-up.
+    void document.getElementById('result')?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
     <Card title={w.result} id="result" wide aside={report === null ? null : w.seconds(report.seconds)}>
       {report !== null && (
