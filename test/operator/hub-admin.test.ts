@@ -232,6 +232,22 @@ test('a backup is made while the hub runs and put back while it does not', async
   );
 });
 
+test('without a page the shell still reaches the hub, also from the folder above, as `up` keeps it', async () => {
+  const data = join(home, 'above');
+  const hub = new Program(['hub', '--data', join(data, 'hub'), '--port', '0', '--http', 'off', '--json'], home);
+  const napster = await hub.ready('hub', 'napster');
+  const listen = hub.events.find(({ event }) => event === 'ready')?.['listen'] as Record<string, unknown>;
+  assert.equal(listen['http'] ?? null, null);
+  assert.doesNotMatch(hub.err, /#token=/);
+  const [status] = await admin(data, 'status');
+  assert.equal(status?.['running'], true);
+  const { url } = JSON.parse(readFileSync(join(data, 'hub', 'control.json'), 'utf8')) as { url: string };
+  assert.match(url, /^http:\/\/127\.0\.0\.1:/);
+  assert.equal((await fetch(url)).status, 404, 'there is a door for the shell and no page');
+  assert.equal((await login(napster, 'guest2', 'pw')).type, 3);
+  await hub.stop();
+});
+
 test('wrong words end with 2, refusals with 1, each in one line that says what to do', async () => {
   const data = join(home, 'words');
   const cases: [string[], number, RegExp][] = [
