@@ -31,7 +31,6 @@ describe('peershield peer', () => {
   });
   after(async () => {
     await running.stop();
-    folder.remove();
   });
 
   it('says where it listens when it does, and shows the link with its token once', async () => {
@@ -175,6 +174,54 @@ describe('peershield peer', () => {
     );
     assert.ok(checks.some(({ text }) => String(text).startsWith('not stopped by the sandbox')));
     assert.equal(readFileSync(join(dir, 'tested', 'canary'), 'utf8').includes('sandbox'), true);
+  });
+});
+
+describe('peershield get, in the sandbox', () => {
+  const programs: Program[] = [];
+  const home = join(dir, 'two');
+  const at = (name: string): string => join(home, name);
+  before(async () => {
+    mkdirSync(at('music'), { recursive: true });
+    cpSync(join(TUNES, 'Ida Fern - Slow River.mp3'), join(at('music'), 'Slow River.mp3'), { preserveTimestamps: true });
+    const hub = new Program(['hub', '--data', at('hub'), '--port', '0', '--http', '127.0.0.1:0', '--json'], dir);
+    programs.push(hub);
+    const address = await hub.ready('hub', 'napster');
+    for (const [nick, more] of [
+      ['bert', ['--share', at('music'), '--napster-port', String(await freePort())]],
+      ['carl', ['--napster-port', '0', '--downloads', at('songs')]],
+    ] as const) {
+      const flags = ['--nick', nick, '--data', at(nick), '--hub', address, '--http', '127.0.0.1:0', '--json'];
+      programs.push(new Program(['peer', ...flags, ...more], dir));
+    }
+    for (const one of programs.slice(1)) await one.ready('peer', 'http');
+  });
+  after(async () => {
+    for (const one of programs.toReversed()) await one.stop();
+    folder.remove();
+  });
+
+  it('puts a song where --to says, twice under two names, and else into the downloads, with the usual rights', async () => {
+    const id = await eventually('the song', async () => {
+      const { events } = await command(['search', 'slow', 'river', '--json', '--wait', '2', '--data', at('carl')], dir);
+      return events.find(({ event }) => event === 'result')?.['id'];
+    });
+    const get = async (...more: string[]): Promise<string> => {
+      const { code, events, err } = await command(
+        ['get', String(id), '--wait', '--json', '--data', at('carl'), ...more],
+        dir,
+      );
+      assert.equal(code, 0, err);
+      return String(events.at(-1)?.['path']);
+    };
+    const usual = 0o666 & ~process.umask();
+    assert.equal(await get('--to', at('elsewhere')), join(at('elsewhere'), 'Slow River.mp3'));
+    assert.equal(await get('--to', at('elsewhere')), join(at('elsewhere'), 'Slow River (2).mp3'));
+    const path = await get();
+    assert.equal(path, join(at('songs'), 'Slow River.mp3'));
+    assert.equal(mode(path), usual);
+    assert.deepEqual(readFileSync(path), readFileSync(join(at('music'), 'Slow River.mp3')));
+    assert.equal(await get(), path, 'what is here already is not fetched again');
   });
 });
 
