@@ -132,7 +132,7 @@ describe('the main job through the page', { skip: need('chromium', 'lame') }, ()
 
   test('the transfers show it, and it ends whole', async () => {
     await page.getByRole('link', { name: 'Transfers' }).first().click();
-    await page.getByText('Long Walk').first().waitFor();
+    await page.getByText('Long Walk', { exact: true }).first().waitFor();
     await picture('transfers-light');
     await eventually('the whole song', async () =>
       readdirSync(at('up', 'peer', 'downloads')).includes('Long Walk.mp3') ? true : undefined,
@@ -171,7 +171,7 @@ async function search(words: string): Promise<void> {
 }
 
 async function heard(song: string): Promise<void> {
-  await page.getByRole('region', { name: 'Player' }).getByText(song).first().waitFor();
+  await page.getByRole('region', { name: 'Player' }).getByText(song, { exact: false }).first().waitFor();
   await eventually('half a second of sound', async () => {
     const position = Number(await page.getByRole('slider', { name: 'Position' }).inputValue());
     return position > 0.5 ? position : undefined;
