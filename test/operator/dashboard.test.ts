@@ -1,7 +1,9 @@
 // The dashboard in a browser over a hub in memory: a thousand users and none, wide and narrow, light and dark, every
 // screen without an axe violation; from an alert to a ban in two clicks, and back. PEERSHIELD_PICTURES=1 takes pictures.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -9,6 +11,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { LEVEL } from '../../src/hub/levels.ts';
 import { crowd, World } from '../../src/hub/operator/testing/world.ts';
 import { need } from '../kit/need.ts';
+import { eventually, Program, scratch } from '../kit/program.ts';
 import { type ControlOfWorld, controlOf, evening, WEB_DIR } from './crowd.ts';
 
 const skip =
@@ -203,6 +206,33 @@ describe('the dashboard', { skip }, () => {
     });
   });
 
+  test('on a real hub, who logs in appears on the page within seconds, and can be sent away', async () => {
+    const folder = scratch('hub-page');
+    const hub = new Program(
+      ['hub', '--data', folder.dir, '--port', '0', '--http', '127.0.0.1:0', '--json'],
+      folder.dir,
+    );
+    const napster = await hub.ready('hub', 'napster');
+    const link = await eventually('the link', () => Promise.resolve(/http\S+#token=\S+/.exec(hub.err)?.[0]));
+    const page = await browser.newPage();
+    page.setDefaultTimeout(30_000);
+    await page.goto(link);
+    await page.getByText('Nobody is here yet').waitFor();
+    const [host = '', port = ''] = napster.split(':');
+    const guest = connect(Number(port), host);
+    guest.write(frame(2, 'visitor1 pw 6699 "test 1.0" 7'));
+    await page.getByText('All is well: one user').waitFor();
+    await page.goto(`${new URL(link).origin}/#/users?nick=visitor1`);
+    await page.getByRole('dialog').getByText('test 1.0', { exact: true }).waitFor();
+    const closed = once(guest.resume(), 'close');
+    await page.getByRole('button', { name: 'Disconnect' }).click();
+    await closed;
+    await page.getByText('visitor1 was disconnected').waitFor();
+    await page.close();
+    await hub.stop();
+    folder.remove();
+  });
+
   test('a key for reading shows everything and offers nothing to press; a wrong key opens the gate', async () => {
     await visit(
       busy,
@@ -243,6 +273,13 @@ async function beBusy(world: World, { desk }: ControlOfWorld): Promise<void> {
   if (desk.filters().length > 0) return;
   desk.ban('spammer*!*', 'advertising in every room', 3600, OPERATOR);
   await desk.addFilter('word', 'advert', OPERATOR);
+}
+
+function frame(type: number, payload: string): Buffer {
+  const head = Buffer.alloc(4);
+  head.writeUInt16LE(payload.length, 0);
+  head.writeUInt16LE(type, 2);
+  return Buffer.concat([head, Buffer.from(payload)]);
 }
 
 async function show(page: Page, place: string, text: string): Promise<void> {
