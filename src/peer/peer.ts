@@ -266,6 +266,7 @@ export class Peer {
   download(request: DownloadRequest, folder: string | null): { row: Row; fresh: boolean } | { refused: string } {
     if ('uri' in request)
       return { refused: 'magnet links and urn:sha1 need the Gnutella network, which is not in this version' };
+    if (this.rows.isFull) return { refused: 'too many downloads wait already' };
     const first = request.first ?? false;
     if ('resultId' in request) return this.#downloadResult(request, first, folder);
     const hubs = request.hub === undefined ? [...this.#links.keys()] : [request.hub];

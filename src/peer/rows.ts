@@ -78,8 +78,11 @@ export class TransferRows {
     return this.#rows.values();
   }
 
-  get size(): number {
-    return this.#rows.size;
+  /** No row is finished that could give way to a new one. */
+  get isFull(): boolean {
+    if (this.#rows.size < API_LIMITS.transferRows.value) return false;
+    for (const row of this.#rows.values()) if (isFinished(row)) return false;
+    return true;
   }
 
   /** A new row, on disk when this returns. */
@@ -163,13 +166,19 @@ export class TransferRows {
     this.onChange(row);
   }
 
+  /** The oldest finished row gives way, others' before one's own: strangers must not push out what a person fetched. */
   #makeRoom(): void {
     if (this.#rows.size < API_LIMITS.transferRows.value) return;
-    for (const row of this.#rows.values())
-      if (isFinished(row)) {
-        this.remove(row);
-        return;
+    let oldest: Row | null = null;
+    for (const row of this.#rows.values()) {
+      if (!isFinished(row)) continue;
+      if (row.direction === 'up') {
+        oldest = row;
+        break;
       }
+      oldest ??= row;
+    }
+    if (oldest !== null) this.remove(oldest);
   }
 }
 
