@@ -117,7 +117,7 @@ function Result({ run, known, selected, onSelect }: ResultProps): ReactNode {
   // On a small screen the grid lies below the choice: show it filling.
   useEffect(() => {
     // Braces, because newer browsers return a promise here and React takes what is returned for a clean-up.
-    void document.getElementById('result')?.scrollIntoView({ block: 'nearest' });
+    document.getElementById('result')?.scrollIntoView({ block: 'nearest' });
   }, []);
   return (
     <Card title={w.result} id="result" wide aside={report === null ? null : w.seconds(report.seconds)}>
