@@ -46,7 +46,7 @@ export class Browses {
       bytes: 0,
     };
     const kept: Kept = { state, rows: [], folders: [] };
-    if (this.#kept.size >= KEPT) this.#kept.delete(this.#kept.keys().next().value as string);
+    this.#makeRoom();
     this.#kept.set(state.id, kept);
     const address = who.includes(':') ? parseAddress(who, '') : null;
     void this.#ask(kept, who, hub, address);
@@ -95,6 +95,17 @@ export class Browses {
   find(id: string): BrowsedRow | null {
     const kept = this.#kept.get(id.split('.', 1)[0] ?? '');
     return kept?.rows.find((row) => row.id === id) ?? null;
+  }
+
+  /** The oldest lists give way. */
+  #makeRoom(): void {
+    let files = 0;
+    for (const { rows } of this.#kept.values()) files += rows.length;
+    for (const [id, { rows }] of this.#kept) {
+      if (this.#kept.size < KEPT && files <= MOST_FILES) return;
+      files -= rows.length;
+      this.#kept.delete(id);
+    }
   }
 
   async #ask(kept: Kept, who: string, hub: string | null, address: Address | null): Promise<void> {

@@ -526,11 +526,11 @@ export class Peer {
     const query = { words: wireText(words), size: { min: sizeBytes, max: sizeBytes }, max: MOST_SOURCES };
     const ask = (link: HubLink): Promise<string | null> =>
       link.search(query, ({ nick, path, size, seconds: length }) => {
-        if (size === sizeBytes && (seconds === 0 || length === seconds))
+        if (sources.length < MOST_SOURCES && size === sizeBytes && (seconds === 0 || length === seconds))
           sources.push({ hub: link.name, nick, wire: path });
       });
     await Promise.all([...this.#links.values()].filter(({ online }) => online).map(ask));
-    return sources.slice(0, MOST_SOURCES);
+    return sources;
   }
 
   #transferOf(hub: string, nick: ByteString, wire: ByteString): string | null {

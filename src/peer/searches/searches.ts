@@ -30,6 +30,8 @@ export type SearchParts = {
 };
 
 const MAX_RESULTS = 1_000;
+/** Of all kept searches together: some 50 MB. */
+const MOST_ROWS = 50_000;
 /** What 32 kbps at 32,000 Hz means is in the protocol's history: files wrapped as songs said so. */
 const WRAPSTER = { kbps: 32, hz: 32_000 };
 
@@ -181,8 +183,11 @@ export class Searches {
   }
 
   #makeRoom(): void {
-    while (this.#kept.size >= API_LIMITS.searches.value) {
+    let rows = 0;
+    for (const search of this.#kept.values()) rows += search.rows.length;
+    while (this.#kept.size >= API_LIMITS.searches.value || rows > MOST_ROWS) {
       const [oldest] = this.#kept.keys();
+      rows -= this.#kept.get(oldest as string)?.rows.length ?? 0;
       this.#kept.delete(oldest as string);
     }
   }
