@@ -232,6 +232,46 @@ test('a backup is made while the hub runs and put back while it does not', async
   );
 });
 
+test('an edited file is shown as a difference, its faults with their line, and read again on demand', async () => {
+  const data = join(home, 'config');
+  const file = join(home, 'hub.toml');
+  writeFileSync(file, '[hub]\nname = "first"\nmax_users = 100\n');
+  const hub = new Program(['hub', '--data', data, '--config', file, ...PORTS, '--json'], home);
+  const http = await hub.ready('hub', 'http');
+  const [token] = (await admin(data, 'tokens'))
+    .filter(({ role }) => role === 'admin')
+    .map((row) => String(row['token']));
+  const headers = { authorization: `Bearer ${token}` };
+  const config = async (): Promise<{
+    error: string | null;
+    rows: { key: string; value: string; pending: string | null }[];
+  }> => (await fetch(`http://${http}/api/config`, { headers })).json() as never;
+  assert.deepEqual(
+    (await config()).rows.filter((row) => row.pending !== null),
+    [],
+  );
+  writeFileSync(file, '[hub]\nname = "second"\nmax_users = "many"\n');
+  assert.match((await config()).error ?? '', /hub\.toml:3: max_users takes a number/);
+  writeFileSync(file, '[hub]\nname = "second"\nmax_users = 100\n');
+  const [changed] = (await config()).rows.filter((row) => row.pending !== null);
+  assert.deepEqual([changed?.key, changed?.value, changed?.pending], ['name', 'first', 'second']);
+  const reload = await fetch(`http://${http}/api/config/reload`, { method: 'POST', headers });
+  assert.deepEqual(((await reload.json()) as { lines: unknown }).lines, [
+    { key: 'name', outcome: 'applied', why: null },
+  ]);
+  const stats = (await (await fetch(`http://${await hub.ready('hub', 'public')}/stats.json`)).json()) as {
+    name: string;
+  };
+  assert.equal(stats.name, 'second');
+  writeFileSync(file, '[hub]\nname = "third"\n');
+  hub.child.kill('SIGHUP');
+  await eventually('the third name', async () => {
+    const { rows } = await config();
+    return rows.find(({ key }) => key === 'name')?.value === 'third' ? true : undefined;
+  });
+  await hub.stop();
+});
+
 test('without a page the shell still reaches the hub, also from the folder above, as `up` keeps it', async () => {
   const data = join(home, 'above');
   const hub = new Program(['hub', '--data', join(data, 'hub'), '--port', '0', '--http', 'off', '--json'], home);

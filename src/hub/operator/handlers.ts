@@ -136,7 +136,6 @@ export function handlersOf(deps: HandlerDeps): Handlers {
         '',
         lines.map(({ key, outcome }) => `${key}: ${outcome}`).join(', '),
       );
-      watching.mark('reload', `${lines.length} keys`, desk.now());
       return { lines: lines.map(({ key, outcome, why }) => ({ key, outcome, why: why ?? null })) };
     },
     audit: ({ query }) => auditPage(store, query as Required<HubPageQuery>),

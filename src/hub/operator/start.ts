@@ -96,7 +96,7 @@ class Operator {
     if (values.public !== null) await this.#startPublic(values.public);
     await this.#startPorts(values);
     this.#startReports(values);
-    return { listen: this.#listen, link, reloaded: () => this.#readHubList(), stop: () => this.stop() };
+    return { listen: this.#listen, link, reloaded: () => this.#reloaded(), stop: () => this.stop() };
   }
 
   async stop(): Promise<void> {
@@ -201,10 +201,19 @@ class Operator {
     return { name: this.#hub.values.name.replace(/\s+/g, '-'), address: host, port, users, files, bytes };
   }
 
+  /** A list that cannot be read leaves the one before. */
+  #reloaded(): void {
+    this.#watching.mark('reload', 'the configuration was read again', this.#now());
+    if (this.#hub.values.metaserver === null) return;
+    try {
+      this.#readHubList();
+    } catch (failure) {
+      this.#context.log.error('metaserver-hubs', { why: (failure as Error).message });
+    }
+  }
+
   #readHubList(): void {
-    const hubs: Address[] = [];
-    for (const text of this.#hub.values.metaserverHubs) hubs.push(addressOf('--metaserver-hubs', text, '', 8888));
-    this.#list.set(hubs);
+    this.#list.set(this.#hub.values.metaserverHubs.map((text) => addressOf('--metaserver-hubs', text, '', 8888)));
     void this.#list.look();
   }
 
