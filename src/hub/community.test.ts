@@ -19,7 +19,7 @@ test('a thousand users and every kind of message: the hub’s counts are the mod
   const world = new HubWorld({ openLimits: true, plausible: 'off' });
   const people: Person[] = [];
   for (let i = 0; i < 1000; i++) people.push(comes(world, `user${i}`, chance));
-  for (let step = 0; step < 20_000 * SCALE; step++) {
+  for (let step = 0; step < 10_000 * SCALE; step++) {
     const at = wholeBelow(people.length, chance);
     let person = people[at] as Person;
     if (wholeBelow(200, chance) === 0) {
@@ -162,7 +162,7 @@ test('fuzz: a grammar of every message by users, moderators and elites; a second
   const levels = [1, 1, 1, 2, 4, 0] as const;
   const fuzzers = levels.map((_, i) => enters(world, `f${i}`, levels[i] as 0));
   const types: number[] = Object.values(FROM_CLIENT).map(({ type }) => type);
-  const rounds = 30_000 * SCALE;
+  const rounds = 15_000 * SCALE;
   for (let round = 0; round < rounds; round++) {
     const i = wholeBelow(fuzzers.length, chance);
     if ((fuzzers[i] as TestClient).gone) fuzzers[i] = enters(world, `f${i}`, levels[i] as 0);
