@@ -17,6 +17,8 @@ import type { Context } from './context.ts';
 import { PartWindow, type Walk, type Window } from './window.ts';
 
 const COMMENT_BYTES = 60_000;
+/** How far back the end of the last frame is still in the window for certain. */
+const BACK_BYTES = 16_384;
 
 type Frames = { count: number; samples: number; bytes: number; broken: number; brokenAt: number };
 
@@ -181,7 +183,8 @@ function* findFrameEnd(
   let firstEnd = -1;
   while (w.pos - from <= limit && (yield* w.need(1))) {
     yield* w.need(FLAC_HEADER_BYTES + 1);
-    const stop = Math.max(w.index + 1, w.ended ? w.filled : w.filled - FLAC_HEADER_BYTES);
+    const there = w.ended ? w.filled : w.filled - FLAC_HEADER_BYTES;
+    const stop = Math.max(w.index + 1, Math.min(there, from + limit + 1 - w.base));
     scanFlac(w.bytes, w.index, stop, crc);
     crc = flacScan.crc;
     w.pos = w.base + flacScan.at;
@@ -197,7 +200,7 @@ function* findFrameEnd(
     if (w.ahead === 0 || (yield* somethingBegins(w))) return 'whole';
     if (firstEnd < 0) firstEnd = w.pos;
   }
-  if (!mayBeLast || firstEnd < w.base) return 'cut';
+  if (!mayBeLast || firstEnd < 0 || w.pos - firstEnd > BACK_BYTES) return 'cut';
   w.pos = firstEnd;
   return 'whole';
 }

@@ -11,6 +11,8 @@ import type { Walk, Window } from './window.ts';
 const CHAIN_IN_FOREIGN = 16;
 /** Frames in a row that are sound behind junk. */
 const CHAIN_IN_JUNK = 3;
+/** Bytes that are passed at once. */
+const STEP_BYTES = 16_384;
 /** Zeros in junk from which on they are padding. */
 const ZERO_RUN = 64;
 /** Formats that are looked for in the middle of junk: only those that six bytes or more, or a structure, speak for. */
@@ -31,34 +33,37 @@ const IN_JUNK = [
 export function* scan(w: Window, context: Context, finding: Finding | null, magic: Magic | null): Walk {
   const foreign = finding !== null;
   const is = foreign ? 'foreign' : 'junk';
+  const mayHoldMacros = magic?.kind === 'document';
   let zeros = 0;
   let searched = w.pos;
-  w.pos++;
+  if (yield* w.need(1)) w.pos++;
   while (yield* w.need(1)) {
     yield* w.need(MAGIC_BYTES + 1);
-    if (finding !== null && magic?.kind === 'document' && (w.ended || w.end - searched > MAGIC_BYTES)) {
-      lookForMacros(letters(w.bytes, Math.max(0, searched - 32 - w.base), w.filled), finding, context);
-      searched = w.end;
-    }
-    const stop = w.ended ? w.end : w.end - MAGIC_BYTES;
+    // Little at once: what has been passed must still be in the window when it is searched.
+    const stop = Math.min(w.ended ? w.end : w.end - MAGIC_BYTES, w.pos + STEP_BYTES);
     let at = w.pos;
-    for (; at < stop; at++) {
+    let known = false;
+    for (; at < stop && !known; at++) {
       // The window may move under us whenever a walker waits: always by offset.
       const byte = w.bytes[at - w.base] as number;
       zeros = byte === 0 ? zeros + 1 : 0;
       if (zeros === ZERO_RUN && !foreign) {
-        w.pos = at - ZERO_RUN + 1;
-        context.record.mark(w.fileOffset(w.pos), is);
-        return;
+        at -= ZERO_RUN - 1;
+        known = true;
+        break;
       }
       if (INTERESTING[byte] === 0) continue;
       w.pos = at;
-      if (yield* isKnownHere(w, byte, foreign)) {
-        context.record.mark(w.fileOffset(at), is);
-        return;
-      }
+      known = yield* isKnownHere(w, byte, foreign);
+      if (known) break;
     }
     w.pos = at;
+    if (mayHoldMacros && finding !== null) {
+      const from = Math.max(0, searched - 32 - w.base);
+      lookForMacros(letters(w.bytes, from, at - w.base), finding, context);
+      searched = at;
+    }
+    if (known) break;
   }
   context.record.mark(w.fileOffset(w.pos), is);
 }
