@@ -123,9 +123,9 @@ test('our table hides share ports and ident from all but contacts, and leaves wi
       assert.ok(shown.knocks.every(({ packets }) => packets >= 3));
 
       // the target contacts the scanner: ident is refused to it, and one datagram from the share port admits it
-      await bed.target(['python3', '-c', contact('SOCK_STREAM', 0, 9)]);
+      await bed.target(['python3', '-c', CONTACT]);
       assert.deepEqual(await seen(113), ['closed']);
-      await bed.target(['python3', '-c', contact('SOCK_DGRAM', 20001, 9)]);
+      await admitted(bed, 20001);
       assert.deepEqual(await seen(20001, 6346), ['open', 'stealth']);
 
       await bed.target(['nft', 'add', 'rule', 'inet', 'peershield', 'input', 'tcp', 'dport', '1', 'drop']);
@@ -210,7 +210,7 @@ test('a transfer that began during an admission goes on after it, while a full s
       const installed = await bed.target([...COMMAND, 'firewall', 'install', '--share-ports', '20004', '--data', data]);
       assert.equal(installed.code, 0, installed.stderr);
       await bed.start('target', ['python3', '-u', '-c', ECHO_SERVER]);
-      await bed.target(['python3', '-c', contact('SOCK_DGRAM', 20004, 9)]);
+      await admitted(bed, 20004);
       const { child, line } = await bed.start('scanner', ['python3', '-u', '-c', ECHO_CLIENT]);
       assert.equal(line, 'first');
       // what 30 s would do: the admission ends
@@ -237,16 +237,18 @@ test('a transfer that began during an admission goes on after it, while a full s
   );
 });
 
-/** A packet from the target to the scanner: a connection attempt, or one datagram that dies on the way (TTL 1 on a real line). */
-function contact(kind: 'SOCK_STREAM' | 'SOCK_DGRAM', from: number, to: number): string {
-  return `import socket
-s=socket.socket(socket.AF_INET,socket.${kind})
-s.setsockopt(socket.IPPROTO_IP,socket.IP_TTL,${kind === 'SOCK_DGRAM' ? 1 : 64})
-s.bind(('',${from}))
-s.settimeout(1)
-try: s.connect(('${SCANNER[4]}',${to})); s.send(b'')
-except OSError: pass`;
+/** What a peer does when a hub introduces the scanner to it. */
+async function admitted(bed: Bed, port: number): Promise<void> {
+  const script = join(import.meta.dirname, '../shieldbed/admit-once.ts');
+  const { code, stderr } = await bed.target([process.execPath, script, String(port), SCANNER[4]]);
+  assert.equal(code, 0, stderr);
 }
+
+/** The target asks the scanner for something. */
+const CONTACT = `import socket
+s=socket.socket(); s.settimeout(1)
+try: s.connect(('${SCANNER[4]}',9))
+except OSError: pass`;
 
 const ECHO_SERVER = `import socket
 s=socket.socket(); s.setsockopt(socket.SOL_SOCKET,socket.SO_REUSEADDR,1); s.bind(('',20004)); s.listen()
