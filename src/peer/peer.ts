@@ -182,6 +182,16 @@ export class Peer {
       unshelve: (path, held) => host.unshelve({ id: held.slice(held.lastIndexOf('/') + 1).replace('.held', ''), path }),
       overrule: (row, held) => this.downloads.overrule(row, held),
     });
+    this.library.onDifference = (more, fewer) => {
+      const parts = [more > 0 ? `${more} new or changed` : '', fewer > 0 ? `${fewer} no longer` : ''].filter(Boolean);
+      this.onMessage({
+        type: 'notice',
+        level: 'info',
+        code: 'shares-changed',
+        text: `Shared songs: ${parts.join(', ')}.`,
+        transferId: null,
+      });
+    };
     this.library.onChange = () => {
       for (const link of this.#links.values()) link.sharesChanged();
       this.onStatus();

@@ -111,9 +111,12 @@ describe('the library', () => {
     assert.equal(all, tunes.length);
     await library.scan();
     assert.equal(examined.length, all);
+    const told: number[][] = [];
+    library.onDifference = (...difference) => told.push(difference);
     put(ONE, readFileSync(join(TUNES, 'Ida Fern - Rain on Slate.mp3')));
     await library.scan();
     assert.deepEqual(examined.slice(all), [ONE]);
+    assert.deepEqual(told, [[1, 0]]);
     const rows = library.changesSince(0, 100).filter(({ wire }) => wire.endsWith('Slow River.mp3'));
     assert.deepEqual(
       rows.map(({ size, shared: on }) => [size, on]),

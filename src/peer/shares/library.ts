@@ -57,7 +57,10 @@ export class Library {
   readonly roots: readonly Root[];
   /** Called when something changed that hubs or pages show; may come often. */
   onChange: () => void = () => {};
+  /** Called after a scan that changed what is shared: so many new or changed songs, so many fewer. Not after the first one. */
+  onDifference: (more: number, fewer: number) => void = () => {};
   scanning: { done: number; total: number } | null = null;
+  #scans = 0;
   readonly #store: Store;
   readonly #reader: Reader;
   readonly #log: Log;
@@ -218,6 +221,7 @@ export class Library {
     const linked = new Map<string, { names: number; links: number }>();
     const problems = new Map<ByteString, string>();
     this.scanning = { done: 0, total: 0 };
+    const before = this.#rev;
     this.#run('DELETE FROM files WHERE seen < 0');
     const walk = await this.#reader.walk(this.roots.map(({ path }) => path));
     for (let batch = await this.#reader.next(walk); batch !== null; batch = await this.#reader.next(walk)) {
@@ -245,6 +249,7 @@ export class Library {
       );
     this.scanning = null;
     this.#changed();
+    if (this.#scans++ > 0 && this.#rev > before) this.#tellDifference(before);
     const { files, heldBack } = this.counts;
     this.#log.info('scanned', { shared: files, heldBack });
     return unsettled;
@@ -310,9 +315,21 @@ export class Library {
     );
   }
 
+  #tellDifference(before: number): void {
+    const changed = this.#get<{ more: number; fewer: number }>(
+      `SELECT count(*) FILTER (WHERE shared = 1) AS more, count(*) FILTER (WHERE shared = 0) AS fewer
+       FROM files WHERE rev > ? AND wire IS NOT NULL`,
+      before,
+    );
+    if (changed !== undefined && changed.more + changed.fewer > 0) this.onDifference(changed.more, changed.fewer);
+  }
+
   /** Files that this scan did not find are gone; their rows stay until the next scan, so that hubs hear of it. */
   #forget(scan: number): void {
-    for (const { id, shared } of this.#all<FileRow>('SELECT * FROM files WHERE seen >= 0 AND seen < ?', scan))
+    for (const { id, shared } of this.#all<Pick<FileRow, 'id' | 'shared'>>(
+      'SELECT id, shared FROM files WHERE seen >= 0 AND seen < ?',
+      scan,
+    ))
       this.#run(
         'UPDATE files SET seen = -1, shared = 0, reason = ?, rev = ? WHERE id = ?',
         'gone',
