@@ -595,6 +595,24 @@ test('descriptors are read through deflate: a push storm is seen inside a compre
   );
 });
 
+test('a hub session that turns into zlib after its login is read on', () => {
+  const zipped = new Uint8Array(
+    deflateSync(join(napster(621, 'welcome'), napster(5, '2.0b9 198.18.0.1:/up.exe'), napster(621, 'x'.repeat(900)))),
+  );
+  const said: Said[] = [
+    [0, napster(2, 'jazzfan secret 6699 "TekNap-1.3g" 8 a@b 5201 6')],
+    [1, join(napster(3, 'anon@hub 6'), zipped.subarray(0, 20))],
+    [1, zipped.subarray(20)],
+  ];
+  for (const cut of [[4000], [1], [30, 7]]) {
+    const { alerts } = watchPackets(conversation(said, { cut }).map(({ packet }) => packet));
+    assert.deepEqual(
+      alerts.map(({ kind }) => kind),
+      ['auto-upgrade'],
+    );
+  }
+});
+
 // What content cannot show ---------------------------------------------------------------------------------------
 
 const hello = join(hex('16030100 2d 0100 0029 0303'), new Uint8Array(32).fill(5), hex('00 0002 1301 0100'));

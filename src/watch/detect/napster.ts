@@ -105,7 +105,9 @@ export function judgeHub(evidence: Evidence, client: 0 | 1): Verdict | null {
   const s = evidence.sides[client === 0 ? 1 : 0];
   const verdict = (why: string): Verdict => ({ app: 'napster', role: 'hub', why, client, talk: 'hub', skip: [0, 0] });
   // The hub's answer decides between a login and something that happens to read like one.
-  const answersAsHub = s.length >= 4 && couldBeFrame(s) && !walk(s, 0).isBroken;
+  // Its first frame does: behind a 3 may follow zlib.
+  const answer = walk(s, 0);
+  const answersAsHub = s.length >= 4 && couldBeFrame(s) && (answer.frames > 0 || !answer.isBroken);
   if (s.length >= 4 && !answersAsHub) return null;
   const isAlone = s.length < 4 && evidence.isFinal;
   if (c.length >= 4 && couldBeFrame(c)) {
@@ -124,9 +126,9 @@ export function judgeHub(evidence: Evidence, client: 0 | 1): Verdict | null {
       answersAsHub &&
       NICK.test(byteString(c, 4, 4 + u16(c, 0)))
     ) {
-      const answer = u16(s, 2);
-      if (answer >= 8 && answer <= 10)
-        return verdict(`nick check of type 7 (${hex(c, 4)}), answered by type ${answer} (${hex(s, 4)})`);
+      const type = u16(s, 2);
+      if (type >= 8 && type <= 10)
+        return verdict(`nick check of type 7 (${hex(c, 4)}), answered by type ${type} (${hex(s, 4)})`);
     }
     if (LINK.has(first) && chain.frames >= 1 && !chain.isBroken && (answersAsHub || isAlone)) {
       if (/^\S+ \S+/.test(byteString(c, 4, 4 + u16(c, 0))))
