@@ -45,6 +45,14 @@ const PROBE_OPTIONS = {
     value: 'MS',
     help: 'round trip to the host where it is known; makes silence quicker',
   },
+  pace: {
+    type: 'number',
+    default: 2000,
+    min: 10,
+    max: 20_000,
+    value: 'N',
+    help: 'attempts a second; above 2,000 only towards machines on your own network',
+  },
   engine: {
     type: 'text',
     default: 'connect',
@@ -81,7 +89,7 @@ const probeCommand: Command = {
         {
           host: address,
           ports,
-          pace: { rttHintMs: options.rtt },
+          pace: { rttHintMs: options.rtt, ratePerS: options.pace },
           chance: seeded(process.pid + Date.now()),
           signal,
           progress: progressLine(ports.length),
