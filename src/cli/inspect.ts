@@ -22,6 +22,8 @@ const OPTIONS = {
 } as const satisfies OptionTable;
 
 const READ_BYTES = 1 << 18;
+/** From this size on the terminal is told how far it is. */
+const LARGE_BYTES = 1 << 27;
 /** Names tried beside a taken one. */
 const TRIES = 10_000;
 
@@ -59,7 +61,11 @@ async function inspect(context: CommandContext): Promise<number> {
       context.warn(`${harmless(path)}: ${reason}`);
     }
   }
-  if (svg !== null) await writeFile(svg, drawStrip(strips));
+  if (svg !== null) {
+    await writeFile(svg, drawStrip(strips)).catch((error: unknown) => {
+      throw new Failure(`cannot write ${svg}: ${reasonOf(error)}`);
+    });
+  }
   context.emit({ event: 'summary', files, ...counts, failed });
   if (files > 1) context.say(summaryLine(files, counts, failed));
   return failed > 0 || (strict && counts.good < files) ? 1 : 0;
@@ -71,12 +77,25 @@ async function inspectFile(path: string, extract: string | null, interrupted: Ab
   if (found.isDirectory()) throw new Failure('is a folder, not a file');
   if (!found.isFile()) throw new Failure('is no regular file');
   const judge = createJudge({ name: path });
+  const progress = progressOf(found.size);
   for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES, signal: interrupted })) {
     judge.write(chunk as Uint8Array);
+    progress(judge.bytes);
   }
   const judgement = judge.end();
   const files = judgement.wrapster === null ? [] : await unwrap(path, judgement.wrapster, extract);
   return { ...judgement, path, files };
+}
+
+/** A line on a terminal that tells how far a large file is; nothing elsewhere. */
+function progressOf(sizeBytes: number): (bytes: number) => void {
+  if (!process.stderr.isTTY || sizeBytes < LARGE_BYTES) return () => {};
+  let told = 0;
+  return (bytes) => {
+    if (bytes - told < LARGE_BYTES / 8 && bytes < sizeBytes) return;
+    told = bytes;
+    process.stderr.write(bytes < sizeBytes ? `\r${Math.floor((bytes * 100) / sizeBytes)} %` : '\r     \r');
+  };
 }
 
 /** Reads a Wrapster's files: SHA-1 of each, and with `extract` a new file for each that is whole. */

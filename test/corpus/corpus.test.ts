@@ -5,9 +5,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { pick, seeded } from '../../src/base/mod.ts';
 import { need } from '../kit/need.ts';
 import { type Case, makeCases } from './cases.ts';
 import { encode, smallJobs } from './encodes.ts';
+import { inconsistency, mutate } from './mutate.ts';
 import { payloads } from './payloads.ts';
 import { complaint, judge } from './score.ts';
 
@@ -46,5 +48,16 @@ test('a file is judged the same however it is cut', { skip }, () => {
   for (const [i, one] of cases().entries()) {
     if (i % 3 !== 0 || one.bytes.length > 300_000) continue;
     assert.deepEqual(judge(one, i + 1), judge(one), one.name);
+  }
+});
+
+test('whatever is done to real files, the judge answers, the same in any cutting, with a strip without gaps', {
+  skip,
+}, () => {
+  const chance = seeded(12);
+  const some = cases().filter(({ bytes }) => bytes.length > 0 && bytes.length < 100_000);
+  for (let round = 1; round <= 250; round++) {
+    const one = pick(some, chance);
+    assert.equal(inconsistency({ ...one, bytes: mutate(one.bytes, some, chance) }, round), null, `round ${round}`);
   }
 });
