@@ -803,6 +803,39 @@ test('the same ports used again after an end are two flows', () => {
   assert.equal(flows[1]!.packets, again.length);
 });
 
+test('the same ports used again after a long silence, without an end, are two flows', () => {
+  const once = conversation(
+    [
+      [0, text('GET / HTTP/1.1\r\n\r\n')],
+      [1, text('HTTP/1.1 200 OK\r\n\r\n')],
+    ],
+    { fin: false },
+  ).map(({ packet }) => packet);
+  const again = conversation([
+    [0, login],
+    [1, welcome],
+  ]).map(({ packet }) => packet);
+  const { flows } = watchPackets([...once, ...again], { seconds: (n) => 1e9 + n + (n >= once.length ? 600 : 0) });
+  assert.deepEqual(
+    flows.map(({ app }) => app),
+    ['unknown', 'napster'],
+  );
+});
+
+test('a sampled session, with holes everywhere, is still known by two bodies in a row', () => {
+  const two = join(
+    napster(100, `"C:\\a.mp3" ${ZEROS} 1000 128 44100 60`),
+    napster(100, `"C:\\b.mp3" ${ZEROS} 1000 128 44100 60`),
+  );
+  const packets = conversation(
+    Array.from({ length: 300 }, (): Said => [0, two]),
+    { syn: false, fin: false },
+  ).map(({ packet }) => packet);
+  const first = packets[0]!.slice();
+  first.set(text('~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~'), 44);
+  assert.equal(verdictOf(watchPackets([first, ...packets.filter((_, n) => n % 3 === 2)])), 'napster hub seen');
+});
+
 test('long flows are reported in between, and interim records are told from final ones', () => {
   const packets = conversation([
     [0, login],

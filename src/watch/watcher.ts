@@ -62,6 +62,8 @@ const MAX_WIRE = 524_288;
 /** A UDP flow that said nothing recognisable this often is left alone. */
 const MAX_DATAGRAMS = 16;
 const TRIES_WORD = 15;
+/** A SYN after such a silence begins another conversation, even if no end of the one before was seen. */
+const STALE_MS = 60_000;
 /** From here on a direction that is heard alone is judged alone. */
 const ALONE_BYTES = 512;
 const CUT = 1 << 21;
@@ -149,6 +151,8 @@ export class Watcher {
   }
 
   #sideIsB = false;
+  /** Milliseconds since the packet before in this flow. */
+  #pause = 0;
 
   /** The flow of the packet's addresses and ports; `#sideIsB` then says who sent it. */
   #flowOf(packet: Packet, view: DataView): number {
@@ -186,7 +190,9 @@ export class Watcher {
     const bytes = id * FLOATS + BYTES_AB + side;
     floats[bytes] = floats[bytes]! + wire;
     const age = (this.#clock[0]! - floats[id * FLOATS + FIRST]!) * 1000;
-    if (age > words[base + LAST]!) words[base + LAST] = age;
+    const last = words[base + LAST]!;
+    this.#pause = age - last;
+    if (age > last) words[base + LAST] = age;
     if ((words[base + STATE]! & TRACKED) !== 0) this.#countTrack(words[base + LINK]! - 1, id, side, wire);
   }
 
@@ -236,7 +242,8 @@ export class Watcher {
       const isAnswer = (flags & FLAG_ACK) !== 0;
       const state = words[base + STATE]!;
       const hasEnded = (state & RESET) !== 0 || (state & (FIN_A | FIN_B)) === (FIN_A | FIN_B);
-      if (!isAnswer && hasEnded && (state & (DATA_A | DATA_B)) !== 0) this.#reuse(id, side);
+      const isStale = hasEnded || this.#pause > STALE_MS;
+      if (!isAnswer && isStale && (state & (DATA_A | DATA_B)) !== 0) this.#reuse(id, side);
       const opener = isAnswer ? 1 - side : side;
       words[base + STATE] =
         (words[base + STATE]! & ~OPENER_B) |
@@ -259,6 +266,7 @@ export class Watcher {
     // The SYN that was just counted belongs to the new one.
     words[base + PACKETS_AB + side]! -= 1;
     floats[id * FLOATS + BYTES_AB + side] = counted - this.#wire;
+    words[base + LAST]! -= Math.max(0, Math.min(this.#pause, words[base + LAST]!));
     this.#end(id);
     words.fill(0, base + PACKETS_AB, base + WORDS);
     floats[id * FLOATS + FIRST] = this.#clock[0]!;
@@ -297,8 +305,12 @@ export class Watcher {
     const prefix = this.#prefixOf(id);
     const isStartKnown = (words[base + STATE]! & (side === 0 ? SYN_A : SYN_B)) !== 0;
     const added = this.#prefixes.add(prefix, side, sequence, bytes, from, to, isStartKnown);
-    if (added === ADDED.island && this.#prefixes.length(prefix, side) === 0 && words[base + PACKETS_AB + side]! > 24)
-      this.#jump(id, prefix, side);
+    // A hole that stays: the start was lost, or (without a SYN) nobody knows that this was the start.
+    const isHole =
+      added !== ADDED.order &&
+      this.#prefixes.hasIsland(prefix, side) &&
+      (this.#prefixes.length(prefix, side) === 0 || !isStartKnown);
+    if (isHole && words[base + PACKETS_AB + side]! > 24) this.#jump(id, prefix, side);
     else if (added !== ADDED.order) return;
     // One side alone decides nothing yet, except when it goes on and on: then the other is not in the capture.
     const other = side === 0 ? 1 : 0;
