@@ -151,6 +151,20 @@ describe('peershield peer', () => {
     assert.equal((await ask('/api/settings'))['upLimitKBps'], 100);
   });
 
+  it('goes on by itself, on the same page address, when one of its processes dies', {
+    skip: process.platform === 'linux' ? false : 'needs /proc',
+  }, async () => {
+    const { pid } = running.child;
+    const { http } = control();
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+    assert.equal(children.length, 2);
+    for (const child of children) process.kill(child, 'SIGKILL');
+    await eventually('an answer', async () =>
+      (await command(['transfers', '--data', data], dir)).code === 0 ? true : undefined,
+    );
+    assert.equal(control().http, http);
+  });
+
   it('is stopped within five seconds by SIGTERM, and its lock does not outlive a kill', async () => {
     const started = performance.now();
     assert.equal(await running.stop(), 0);
