@@ -528,12 +528,12 @@ async function applyLive(
   );
   try {
     for (let isOver = false; !isOver; ) {
-      const pause = Promise.withResolvers<void>();
-      const timer = setTimeout(pause.resolve, 1000);
+      const second = Promise.withResolvers<void>();
+      const timer = setTimeout(second.resolve, 1000);
       isOver = await Promise.race([
         stopped.promise.then(() => true),
         live.ended.then(() => true),
-        pause.promise.then(() => false),
+        second.promise.then(() => false),
       ]);
       clearTimeout(timer);
       watcher.expire(Date.now() / 1000);

@@ -108,6 +108,7 @@ test('an evening as the paper traced it: redirect, a hub beside a web page, anot
       [0, napster(200, 'FILENAME CONTAINS "x" MAX_RESULTS 100')],
       [1, napster(202, '')],
       [0, napster(203, 'peer "C:\\x.mp3"')],
+      // 198.18.0.13 as a little-endian number
       [1, napster(204, `peer 218108614 6699 "C:\\x.mp3" ${ZEROS} 4`)],
     ]),
     ...at('198.18.0.13', 6699, 1029, [
