@@ -1,6 +1,7 @@
 // What a library scan wants to know of a song without reading all of it. The walk is the judge's own, over the head; what
 // only the end would tell is taken from the file's headers or reckoned, and then said to be no more than that.
-import { readOggPage } from '#wire/magic';
+import { concat } from '#base';
+import { letters, readOggPage } from '#wire/magic';
 import type { Context } from './context.ts';
 import { newContext, rounded } from './judge.ts';
 import type { Format, QuickFacts } from './verdict.ts';
@@ -56,10 +57,31 @@ function look(source: QuickSource): QuickFacts | { wants: number } | null {
     return { ...reckonMpeg(frames, context, soundFrom, soundTo), tags, soundFrom };
   }
   const sound = record.sounds[0];
-  if (sound === undefined) return null;
+  if (sound === undefined) return complete ? null : tableAtTheEnd(source);
   if (complete) return { format: sound.format, tags, exact: true, soundFrom: sound.at };
   const whole = reckonOther(sound.format, context, source);
   return whole === null ? null : { ...whole, tags, soundFrom: sound.at };
+}
+
+/** MP4 whose table (`moov`) stands behind the sound: walked as if the sound were one byte long. */
+function tableAtTheEnd({ head, tail }: QuickSource): QuickFacts | null {
+  if (letters(head, 4, 8) !== 'ftyp') return null;
+  const at = letters(tail).indexOf('moov') - 4;
+  if (at < 0) return null;
+  const brand = head.subarray(0, Math.min(256, ((head[2] as number) << 8) | (head[3] as number)));
+  const context = newContext();
+  walk(context, concat([brand, Uint8Array.of(0, 0, 0, 9, 0x6d, 0x64, 0x61, 0x74, 0), tail.subarray(at)]), 0, true);
+  const { record } = context;
+  const sound = record.sounds[0];
+  if (sound === undefined) return null;
+  const tags = {
+    has: record.tagKinds,
+    title: record.title,
+    artist: record.artist,
+    album: record.album,
+    pictures: record.pictures,
+  };
+  return { format: sound.format, tags, exact: true, soundFrom: brand.length };
 }
 
 /** Walks a stretch of the file; `ends`: as if the file ended behind it. */
