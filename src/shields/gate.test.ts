@@ -8,7 +8,7 @@ const at = (text: string): KnownAddress => readAddress(text) as KnownAddress;
 
 test('of ten tests at once from one address one starts', () => {
   const gate = new Gate();
-  const refusals = Array.from({ length: 10 }, () => gate.start(at('8.8.8.8'), 0)?.code ?? 'started');
+  const refusals = Array.from({ length: 10 }, () => gate.start(at('8.8.8.8'), 26, 0)?.code ?? 'started');
   assert.equal(refusals.filter((code) => code === 'started').length, 1);
   assert.equal(refusals.filter((code) => code === 'busy').length, 9);
 });
@@ -23,23 +23,37 @@ test('after a test comes a pause that fits its size', () => {
   ] as const) {
     assert.equal(pauseMs(ports), pause);
     const visitor = at(`8.8.4.${ports % 200}`);
-    assert.equal(gate.start(visitor, 0), null);
+    assert.equal(gate.start(visitor, ports, 0), null);
     gate.ended(visitor, ports, 1000);
-    assert.equal(gate.start(visitor, 1000 + pause - 1)?.code, 'pause');
-    assert.equal(gate.start(visitor, 1000 + pause), null);
+    assert.equal(gate.start(visitor, ports, 1000 + pause - 1)?.code, 'pause');
+    assert.equal(gate.start(visitor, ports, 1000 + pause), null);
   }
+});
+
+test('one port may be asked again at once after a large test, and then every three seconds', () => {
+  const gate = new Gate();
+  const visitor = at('8.8.8.8');
+  gate.start(visitor, 1056, 0);
+  gate.ended(visitor, 1056, 1000);
+  assert.equal(gate.start(visitor, 26, 1001)?.code, 'pause');
+  assert.equal(gate.start(visitor, 1, 1001), null);
+  gate.ended(visitor, 1, 1500);
+  assert.equal(gate.start(visitor, 1, 4499)?.code, 'pause');
+  assert.equal(gate.start(visitor, 1, 4500), null);
+  gate.ended(visitor, 1, 4600);
+  assert.equal(gate.start(visitor, 1056, 60_999)?.code, 'pause', 'the pause of the large test still holds');
 });
 
 test('many IPv6 addresses of one /64, and many /64 of one /48, share their hour', () => {
   const gate = new Gate();
   let started = 0;
   for (let i = 0; i < LIMITS.siteProbesPerHour.value + 1; i++)
-    if (gate.start(at(`2606:4700:1:1::${i.toString(16)}`), 0) === null) started++;
+    if (gate.start(at(`2606:4700:1:1::${i.toString(16)}`), 26, 0) === null) started++;
   assert.equal(started, LIMITS.siteProbesPerHour.value);
   for (let net = 2; started < 1000; net++) {
     const before: number = started;
     for (let i = 0; i < LIMITS.siteProbesPerHour.value; i++)
-      if (gate.start(at(`2606:4700:1:${net}::${i.toString(16)}`), 0) === null) started++;
+      if (gate.start(at(`2606:4700:1:${net}::${i.toString(16)}`), 26, 0) === null) started++;
     if (started === before) break;
   }
   assert.equal(started, LIMITS.networkProbesPerHour.value);

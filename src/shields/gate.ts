@@ -30,7 +30,8 @@ export const LIMITS = {
 
 export type Refusal = { code: 'busy' | 'pause' | 'too-often' | 'full'; waitMs: number };
 
-type Visitor = { running: boolean; freeAt: number };
+/** `againAt`: when one port may be asked again, which needs no pause after a large test: that is how a fix is checked. */
+type Visitor = { running: boolean; freeAt: number; againAt: number };
 
 const KEPT = 20_000;
 
@@ -40,24 +41,32 @@ export class Gate {
   readonly #hourly = new Map<string, TokenBucket>();
 
   /** Null: it may start, and is counted as running until `ended`. */
-  start(address: KnownAddress, now: number): Refusal | null {
+  start(address: KnownAddress, ports: number, now: number): Refusal | null {
     this.#sweep(now);
     const visitor = this.#visitors.get(address.text);
     if (visitor?.running === true) return { code: 'busy', waitMs: 0 };
-    if (visitor !== undefined && visitor.freeAt > now) return { code: 'pause', waitMs: visitor.freeAt - now };
+    const { freeAt = 0, againAt = 0 } = visitor ?? {};
+    const mayAt = ports <= 1 ? againAt : freeAt;
+    if (mayAt > now) return { code: 'pause', waitMs: mayAt - now };
     const site = this.#bucket(address.site, LIMITS.siteProbesPerHour.value, now);
     const network = this.#bucket(`${address.network} all`, LIMITS.networkProbesPerHour.value, now);
     const waitMs = Math.max(site.waitMs(1, now), network.waitMs(1, now));
     if (waitMs > 0) return { code: 'too-often', waitMs };
     site.take(1, now);
     network.take(1, now);
-    this.#visitors.set(address.text, { running: true, freeAt: 0 });
+    this.#visitors.set(address.text, { running: true, freeAt, againAt });
     return null;
   }
 
   /** The probe of so many ports has ended (in whatever way). */
   ended(address: KnownAddress, ports: number, now: number): void {
-    this.#visitors.set(address.text, { running: false, freeAt: now + pauseMs(ports) });
+    const { freeAt = 0, againAt = 0 } = this.#visitors.get(address.text) ?? {};
+    const until = now + pauseMs(ports);
+    this.#visitors.set(address.text, {
+      running: false,
+      freeAt: ports <= 1 ? freeAt : until,
+      againAt: ports <= 1 ? until : againAt,
+    });
   }
 
   #bucket(key: string, perHour: number, now: number): TokenBucket {
@@ -69,7 +78,8 @@ export class Gate {
   /** Forgets who owes nothing; results are never kept anywhere, and neither is who came. */
   #sweep(now: number): void {
     if (this.#visitors.size + this.#hourly.size < KEPT) return;
-    for (const [key, { running, freeAt }] of this.#visitors) if (!running && freeAt <= now) this.#visitors.delete(key);
+    for (const [key, { running, freeAt, againAt }] of this.#visitors)
+      if (!running && Math.max(freeAt, againAt) <= now) this.#visitors.delete(key);
     for (const [key, bucket] of this.#hourly) if (bucket.isFull(now)) this.#hourly.delete(key);
   }
 }

@@ -44,6 +44,8 @@ type Live = {
 const RTT_PINGS = 3;
 const KEEPALIVE_MS = 20_000;
 const MOST_ROWS = 1200;
+/** For its pause the UPnP test counts as a small one. */
+const UPNP_SIZE = 2;
 const UDP_WINDOWS = [137, 138];
 
 /** All live connections of one server. */
@@ -112,7 +114,8 @@ export class LiveRoom {
       return tell(live, failed('no-consent', 'The consent is used up, too old, or was given elsewhere. Start again.'));
     const refused = this.refusal(live.visitor);
     if (refused !== null) return tell(live, failed('refused', refused));
-    const refusal = this.#gate.start(live.visitor, this.#settings.now());
+    const size = what.test === 'upnp' ? UPNP_SIZE : what.ports.length;
+    const refusal = this.#gate.start(live.visitor, size, this.#settings.now());
     if (refusal !== null) return tell(live, failed(refusal.code, wordsOf(refusal)));
     try {
       await this.#inTurn(live, what);
@@ -125,7 +128,7 @@ export class LiveRoom {
       if (!(error instanceof Failure))
         this.#settings.log.error('shields-test-failed', { why: (error as Error).message });
     } finally {
-      this.#gate.ended(live.visitor, Math.max(what.ports.length, what.test === 'upnp' ? 2 : 0), this.#settings.now());
+      this.#gate.ended(live.visitor, size, this.#settings.now());
     }
   }
 

@@ -108,6 +108,9 @@ describe('the shields page', { skip }, () => {
       await page.getByText('Worms that locked whole companies').first().waitFor();
       await page.keyboard.press('ArrowRight');
       await page.getByText('Port 446').first().waitFor();
+      await page.getByRole('button', { name: 'Test port 446 again' }).click();
+      await page.getByText('Port 446 is stealth.').waitFor();
+      assert.equal(await page.locator('[data-port]').count(), 1056, 'the picture stays');
 
       const text = await page.getByTestId('report').textContent();
       assert.match(text ?? '', /3 open, 1 closed, 1052 stealth/);
