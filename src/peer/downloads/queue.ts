@@ -79,6 +79,7 @@ export class Downloads {
   /** When other sources were last looked for; Infinity: being looked for now. */
   readonly #sought = new Map<string, number>();
   readonly #done = new Map<string, Promise<void>>();
+  #seeking = false;
   #planned = false;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
@@ -600,12 +601,16 @@ export class Downloads {
     const last = this.#sought.get(row.id) ?? 0;
     if (last === Number.POSITIVE_INFINITY) return true;
     if (row.sizeBytes === 0 || Date.now() - last < SEEK_AGAIN_MS) return false;
+    // One at a time: hubs answer searches one after the other, and a person's own come first. The others' turn comes with the next plan.
+    if (this.#seeking) return true;
+    this.#seeking = true;
     this.#sought.set(row.id, Number.POSITIVE_INFINITY);
     void this.#parts
       .seek(row)
       .then((sources) => this.#closed || this.#addSources(row, sources, true))
       .catch((error: unknown) => this.#parts.log.warn('seek-failed', { why: String(error) }))
       .finally(() => {
+        this.#seeking = false;
         this.#sought.set(row.id, Date.now());
         this.plan();
       });
