@@ -114,8 +114,7 @@ export function gather(
   }
   const { seen, inferred } = watcher.shares();
   return {
-    from: watcher.first,
-    to: watcher.last,
+    ...spanOf(watcher, bins),
     packets: watcher.packets,
     bytes: watcher.bytes,
     seen,
@@ -130,6 +129,26 @@ export function gather(
     sessions,
     alerts: watcher.alerts,
     ...lookAtOthers(watcher),
+  };
+}
+
+/** A capture is not longer than this: what lies further from its middle has an impossible time (a clock that jumped). */
+const LONGEST_SECONDS = 400 * 86_400;
+
+/** From when to when, without the few packets whose clock was wrong by years. */
+function spanOf(watcher: Watcher, bins: ReadonlyMap<number, readonly number[]>): { from: number; to: number } {
+  const { first, last, activity } = watcher;
+  if (!(last - first > LONGEST_SECONDS)) return { from: first, to: last };
+  const sorted = [...bins].toSorted(([a], [b]) => a - b);
+  const half = sorted.reduce((sum, [, row]) => sum + row[0]!, 0) / 2;
+  let passed = 0;
+  const median = sorted.find(([, row]) => (passed += row[0]!) >= half)?.[0] ?? 0;
+  const near = sorted
+    .map(([bin]) => bin)
+    .filter((bin) => Math.abs(bin - median) * activity.width < LONGEST_SECONDS / 2);
+  return {
+    from: activity.origin + (near[0] ?? median) * activity.width,
+    to: activity.origin + ((near.at(-1) ?? median) + 1) * activity.width,
   };
 }
 

@@ -74,6 +74,18 @@ test('bytes of hosts, sessions, classes and time add up to what passed', () => {
   );
 });
 
+test('a packet from the wrong century does not stretch the picture', () => {
+  const packets = session(1, [
+    [0, login('a', 'nap')],
+    [1, welcome],
+  ]);
+  const findings = findingsOf(
+    watchPackets(packets, { seconds: (n) => (n === 2 ? 4_200_000_000 : n === 3 ? 86_400 : 1_100_000_000 + n) }),
+  );
+  assert.ok(findings.to - findings.from < 60, `${findings.from} to ${findings.to}`);
+  assert.match(sentence(findings), /2004/);
+});
+
 test('a machine that talks to itself is counted once', () => {
   const packets = conversation(
     [
