@@ -46,7 +46,7 @@ test('our own hub and peers are recognised live, the transfer with all its bytes
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     const roles = events.filter(({ event, app }) => event === 'flow' && app === 'napster').map(({ role }) => role);
-    assert.deepEqual(roles.toSorted(), ['data', 'hub', 'hub']);
+    assert.deepEqual(roles.map(String).toSorted(), ['data', 'hub', 'hub']);
     const song = JSON.parse(readFileSync(join(folder, 'got'), 'utf8').trim().split('\n').at(-1) ?? '') as {
       event: string;
       sizeBytes: number;

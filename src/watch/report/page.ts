@@ -184,7 +184,7 @@ export const SCRIPT = String.raw`
   function heat(box) {
     var rows = D.hosts.slice(0, state.heat), W = Math.max(300, box.clientWidth - 38), L = W < 500 ? 104 : 170, rh = 18, C = D.heat.columns, cw = (W - L) / C, H = rows.length * rh + 22, max = 1;
     rows.forEach(function (h) { h.heat.forEach(function (x) { max = Math.max(max, x[1]); }); });
-    var svg = sv('svg', { viewBox: '0 0 ' + W + ' ' + H, role: 'img', 'aria-label': 'Bytes of each machine by time' });
+    var svg = sv('svg', { viewBox: '0 0 ' + W + ' ' + H, role: 'group', 'aria-label': 'Bytes of each machine by time' });
     rows.forEach(function (h, i) {
       var g = sv('g', { class: 'sess', tabindex: 0, role: 'link' }), y = i * rh;
       g.append(sv('rect', { class: 'hit', x: 0, y: y, width: W, height: rh, fill: 'transparent' }));
