@@ -83,7 +83,6 @@ const probeCommand: Command = {
       throw new UsageError('--engine', '--engine raw: not in this version; connect gives the same states');
     const ports = parsePorts(options.ports);
     const address = await ownHost(context.args[0] as string, options.mine, context);
-    const { signal, stop } = stoppable(context.interrupted);
     try {
       const { result, around } = await probeAndWatch(
         {
@@ -91,7 +90,7 @@ const probeCommand: Command = {
           ports,
           pace: { rttHintMs: options.rtt, ratePerS: options.pace },
           chance: seeded(process.pid + Date.now()),
-          signal,
+          signal: context.interrupted,
           progress: progressLine(ports.length),
         },
         { unsolicited: options.unsolicited, page: null },
@@ -99,8 +98,9 @@ const probeCommand: Command = {
       if (options.unsolicited && around.unsolicited === 'not tested')
         context.warn('Unsolicited packets could not be counted: that needs root and nft.');
       report(context, result, around);
+    } catch (error) {
+      if (!context.interrupted.aborted) throw error;
     } finally {
-      stop();
       clearProgress();
     }
   },
@@ -155,11 +155,6 @@ async function look(host: string): Promise<string> {
   } catch {
     throw new Failure(`no address is known for ${host}`);
   }
-}
-
-function stoppable(interrupted: AbortSignal): { signal: AbortSignal; stop: () => void } {
-  const own = new AbortController();
-  return { signal: AbortSignal.any([interrupted, own.signal]), stop: () => own.abort() };
 }
 
 function progressLine(total: number): NonNullable<ProbeOptions['progress']> {

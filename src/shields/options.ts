@@ -35,7 +35,7 @@ export type RunningShields = {
   stop(): Promise<void>;
 };
 
-/** @throws Failure when the port cannot be had or an option cannot be read */
+/** @throws UsageError for an option that cannot be read; Failure when the port cannot be had */
 export async function startShields(options: ShieldsOptions, environment: ShieldsEnvironment): Promise<RunningShields> {
   const serve = await import('./serve.ts');
   return await serve.start(options, environment);

@@ -14,7 +14,7 @@ import {
   type ShieldsMe,
   type ShieldsRouter,
 } from '#api';
-import { Failure, harmless, type Log } from '#base';
+import { Failure, harmless, type Log, UsageError } from '#base';
 import { formatAddress, listen, parseAddress } from '#net';
 import { type TrustedProxies, trustProxies } from './addresses.ts';
 import { audit } from './audit/audit.ts';
@@ -29,10 +29,10 @@ import type { RunningShields, ShieldsEnvironment, ShieldsOptions } from './optio
 import { portsOf } from './ports.ts';
 import { headersOf, refuse, sameOrigin, sitsHere, warningsFor, whoAsks } from './visit.ts';
 
-/** @throws Failure when the port cannot be had or an option cannot be read */
+/** @throws UsageError for an option that cannot be read; Failure when the port cannot be had */
 export async function start(options: ShieldsOptions, environment: ShieldsEnvironment): Promise<RunningShields> {
   const address = parseAddress(options.http, '127.0.0.1', 8882);
-  if (address === null) throw new Failure(`--http: "${options.http}" is not ADDR:PORT`);
+  if (address === null) throw new UsageError('--http', `--http: "${options.http}" is not ADDR:PORT`);
   const optOutFile = join(environment.dataDir, 'opt-out.txt');
   let optedOut = readNetworks(optOutFile, environment.log);
   const room = new LiveRoom({
@@ -216,7 +216,7 @@ function readProxies(networks: readonly string[]): TrustedProxies {
   try {
     return trustProxies(networks);
   } catch (error) {
-    throw new Failure(`--trust-proxy: ${(error as Error).message}`);
+    throw new UsageError('--trust-proxy', `--trust-proxy: ${(error as Error).message}`);
   }
 }
 
