@@ -489,7 +489,10 @@ const applyCommand: Command = {
     };
     if (options.interface === null) {
       for (const path of context.args) {
-        const cut = await watchFile(path, watcher, new AbortController().signal);
+        const cut =
+          path === '-'
+            ? await watchInput('standard input', process.stdin, watcher)
+            : await watchFile(path, watcher, new AbortController().signal);
         if (cut !== null) context.warn(cut);
       }
       watcher.finish();
