@@ -31,6 +31,17 @@ describe('upload slots', () => {
     assert.deepEqual(slots.ask('cid', 'a', SLOT_LIMITS.freshMs.value + 2), { go: true });
   });
 
+  it('are not kept free for one who is ahead but absent', () => {
+    const slots = new Slots({ slots: 1, perNick: 1 });
+    slots.ask('ann', 'a', 0);
+    slots.claim('ann', 'a', 0);
+    slots.ask('bob', 'a', 1);
+    slots.ask('cid', 'a', 60_000);
+    slots.release('ann', 'a');
+    assert.deepEqual(slots.ask('cid', 'a', 61_000), { go: false, place: 2 });
+    assert.deepEqual(slots.ask('cid', 'a', SLOT_LIMITS.absentMs.value + 2), { go: true });
+  });
+
   it('let one person with many wishes hold one slot only', () => {
     const slots = new Slots({ slots: 2, perNick: 1 });
     assert.deepEqual(slots.ask('ann', 'a', 0), { go: true });

@@ -14,6 +14,11 @@ export const SLOT_LIMITS = {
     unit: 'ms',
     source: 'who has not asked again for so long has given up; clients ask every 15 to 60 s',
   },
+  absentMs: {
+    value: 65_000,
+    unit: 'ms',
+    source: 'who is ahead but has not asked for so long is passed by; his place is kept for a while',
+  },
   claimMs: { value: 60_000, unit: 'ms', source: 'an accepted request that does not connect gives its slot back' },
 } as const satisfies Limits;
 
@@ -58,7 +63,7 @@ export class Slots {
     }
     const waiting = this.#lineUp(who, what, now);
     if (waiting === null) return { go: false, full: true };
-    const place = this.#placeOf(waiting);
+    const place = this.#placeOf(waiting, now);
     if (place > this.#rules.slots - this.#taken.size || this.#of(who) >= this.#rules.perNick)
       return { go: false, place: Math.max(1, place) };
     this.#line.splice(this.#line.indexOf(waiting), 1);
@@ -94,10 +99,11 @@ export class Slots {
   }
 
   /** From 1, counting one request for each person who has less than the others, in the order they came. */
-  #placeOf(wanted: Waiting): number {
+  #placeOf(wanted: Waiting, now: number): number {
     const ahead = new Set<string>();
     for (const waiting of this.#line) {
       if (waiting === wanted) break;
+      if (now - waiting.seen > SLOT_LIMITS.absentMs.value) continue;
       if (waiting.who !== wanted.who && this.#of(waiting.who) < this.#rules.perNick) ahead.add(waiting.who);
     }
     return ahead.size + 1;
