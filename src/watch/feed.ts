@@ -87,7 +87,7 @@ async function watchStream(name: string, stream: Readable, watcher: Watcher): Pr
     if (error instanceof Failure) throw error;
     const cut = `the input is damaged or cut (${plain(error)})`;
     if (feed.reader.packets === 0) throw new Failure(`${name}: ${cut}`);
-    return `${name}: ${cut}; what follows there is missing`;
+    return `${name}: ${cut}; some of what follows is missing`;
   }
   return feed.end(name);
 }
@@ -128,7 +128,7 @@ export class Feed {
     const missing = this.reader.end();
     if (missing === null) return null;
     if (missing.startsWith('the input')) throw new Failure(`${name}: ${missing}`);
-    return `${name}: ${missing}; what follows there is missing`;
+    return `${name}: ${missing}; some of what follows is missing`;
   }
 }
 
