@@ -3,7 +3,9 @@
 import type { ByteString } from '#base';
 import { HEADER_BYTES, writeHeader } from './frame.ts';
 
-const FIRST_BYTES = 65_536;
+/** A line of talk goes to many at once: each of them gets a small buffer, not one of the long ones. */
+const SHORT_BYTES = 1024;
+const LONG_BYTES = 65_536;
 /** Less than this is copied out, so that a slow reader of short texts does not hold whole buffers. */
 const COPIED_BYTES = 4096;
 /** Buffer's own, which the types leave out: half the cost of `write` for short texts. */
@@ -39,10 +41,16 @@ export class FrameOutput {
    */
   reserve(bytes: number): Buffer {
     let buffer = this.#buffer;
-    if (buffer === null) buffer = this.#buffer = pool.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES);
+    // Where one of the long ones is free, it costs nothing; where none is, many are being told something short.
+    if (buffer === null) buffer = this.#buffer = pool.pop() ?? Buffer.allocUnsafe(SHORT_BYTES);
     if (buffer.length - this.#length >= bytes) return buffer;
-    const larger = Buffer.allocUnsafeSlow(Math.max(buffer.length * 2, this.#length + bytes));
+    const needed = this.#length + bytes;
+    const larger =
+      needed <= LONG_BYTES
+        ? (pool.pop() ?? Buffer.allocUnsafeSlow(LONG_BYTES))
+        : Buffer.allocUnsafeSlow(Math.max(buffer.length * 2, needed));
     buffer.copy(larger, 0, 0, this.#length);
+    putBack(buffer);
     this.#buffer = larger;
     return larger;
   }
@@ -63,6 +71,7 @@ export class FrameOutput {
     if (buffer === null || length === 0) return null;
     this.#buffer = this.#lent = null;
     this.#length = 0;
+    if (buffer.length === SHORT_BYTES) return buffer.subarray(0, length);
     if (length >= COPIED_BYTES) {
       this.#lent = buffer;
       return buffer.subarray(0, length);
@@ -81,5 +90,5 @@ export class FrameOutput {
 }
 
 function putBack(buffer: Buffer): void {
-  if (buffer.length === FIRST_BYTES && pool.length < POOLED) pool.push(buffer);
+  if (buffer.length === LONG_BYTES && pool.length < POOLED) pool.push(buffer);
 }
