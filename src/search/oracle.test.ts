@@ -78,11 +78,12 @@ function compareSearch(
   chance: Chance,
 ): void {
   const wanted = new Map<string, SharedFile>();
+  const matches = matcherOf(query);
   for (const [owner, person] of people) {
     if (owner === viewer.owner || person.traits.hidden === true) continue;
     if (viewer.firewalled && person.traits.firewalled) continue;
     if (!within(person.traits.speed, query.speed)) continue;
-    for (const file of person.files.values()) if (matches(file, query)) wanted.set(`${owner} ${file.path}`, file);
+    for (const file of person.files.values()) if (matches(file)) wanted.set(`${owner} ${file.path}`, file);
   }
   search.start(query, viewer);
   const steps = chance() < 0.5 ? 1_000_000 : wholeBelow(50, chance) + 1;
@@ -168,18 +169,23 @@ function indexed(path: ByteString): ByteString {
   return tailOf(path).replace(/\.[^.\\/]*$/, '');
 }
 
-function matches(file: SharedFile, query: Query): boolean {
-  if (query.type !== 'any' && file.type !== (query.type ?? 'mp3')) return false;
-  if (!within(file.size, query.size) || !within(file.kbps, query.kbps)) return false;
-  if (!within(file.hz, query.hz) || !within(file.seconds, query.seconds)) return false;
-  const text = textOfPath(file.path);
-  const has = (run: string): boolean => (ALONE.test(run) ? text.plain.includes(run) : text.words.includes(` ${run} `));
-  for (const part of query.words.split(' ')) {
-    if (part.startsWith('-') ? runsOf(part).some(has) : !runsOf(part).every(has)) return false;
-  }
-  if (runsOf(query.excludes ?? '').some(has)) return false;
-  if (!(query.phrases ?? []).every((phrase) => text.words.includes(spacedWords(phrase)))) return false;
-  return (query.prefixes ?? []).every((prefix) => text.words.includes(` ${spacedWords(prefix).trim()}`));
+/** The query as a question to one file; read once, asked of every file. */
+function matcherOf(query: Query): (file: SharedFile) => boolean {
+  const parts = query.words.split(' ');
+  const wanted = parts.filter((part) => !part.startsWith('-')).flatMap(runsOf);
+  const unwanted = [...parts.filter((part) => part.startsWith('-')), query.excludes ?? ''].flatMap(runsOf);
+  const together = [
+    ...(query.phrases ?? []).map(spacedWords),
+    ...(query.prefixes ?? []).map((prefix) => ` ${spacedWords(prefix).trim()}`),
+  ];
+  return (file) => {
+    if (query.type !== 'any' && file.type !== (query.type ?? 'mp3')) return false;
+    if (!within(file.size, query.size) || !within(file.kbps, query.kbps)) return false;
+    if (!within(file.hz, query.hz) || !within(file.seconds, query.seconds)) return false;
+    const { plain, words } = textOfPath(file.path);
+    const has = (run: string): boolean => (ALONE.test(run) ? plain.includes(run) : words.includes(` ${run} `));
+    return wanted.every(has) && !unwanted.some(has) && together.every((sequence) => words.includes(sequence));
+  };
 }
 
 const texts = new Map<ByteString, { words: string; plain: string }>();
