@@ -458,6 +458,10 @@ function fakeCases(ground: Ground): Case[] {
         );
     }
   }
+  for (const { name, bytes } of ground.payloads) {
+    if (/^(elf|pe.exe|txt|macho|dex)$/.test(name))
+      fake(`${name} behind honest side information`, behindSideInfo(plain, bytes), 'wrapped');
+  }
   for (const seed of [1, 2, 3]) {
     fake(`noise ${seed}`, noise(60000, seed), 'not-audio');
     fake(`noise ${seed} behind a tag`, join(tag, noise(60000, seed)), 'not-audio');
@@ -499,6 +503,14 @@ function fakeCases(ground: Ground): Case[] {
     }
   }
   return cases;
+}
+
+/** A song whose main data is overwritten, from its eleventh frame on: headers and side information stay. */
+function behindSideInfo(song: Bytes, data: Bytes): Bytes {
+  const copy = song.slice();
+  let from = 0;
+  for (const at of frameOffsets(song).slice(10)) from += put(copy, at + 36, at + frameLength(song, at), data, from);
+  return copy;
 }
 
 /** Bytes cut into frames with one header; padding is off in all of them. */
