@@ -80,16 +80,18 @@ describe('the dashboard', { skip }, () => {
   // What differs in the dark are colours, and what differs where it is narrow are the lists.
   for (const [name, options, looksAt] of [
     ['wide and light', WIDE, all],
-    ['wide and dark', { ...WIDE, ...DARK }, new Set(['overview', 'users', 'bans', 'system/config'])],
-    ['narrow and light', NARROW, new Set(['overview', 'users', 'rooms'])],
+    ['wide and dark', { ...WIDE, ...DARK }, new Set(['overview', 'bans', 'system/config'])],
+    ['narrow and light', NARROW, new Set(['overview', 'users'])],
   ] as const)
-    test(`no screen has an axe violation with a thousand users, ${name}`, async () => {
+    test(`no screen has an axe violation or is too wide with a thousand users, ${name}`, async () => {
       await visit(
         busy,
         async (page) => {
           for (const [place, text] of SCREENS) {
             await show(page, place, text);
             await picture(page, place, name);
+            const width = Number(await page.evaluate('document.scrollingElement.scrollWidth'));
+            assert.ok(width <= options.viewport.width, `${place} is ${width} wide`);
             if (!looksAt.has(place)) continue;
             assert.deepEqual(await violations(page), [], place);
           }
@@ -107,20 +109,6 @@ describe('the dashboard', { skip }, () => {
         assert.deepEqual(await violations(page), []);
       },
       { ...NARROW, ...DARK },
-    );
-  });
-
-  test('nothing reaches over the edge of a narrow screen', async () => {
-    await visit(
-      busy,
-      async (page) => {
-        for (const [place, text] of SCREENS) {
-          await show(page, place, text);
-          const width = await page.evaluate('document.scrollingElement.scrollWidth');
-          assert.ok(Number(width) <= NARROW.viewport.width, `${place}: ${String(width)}`);
-        }
-      },
-      NARROW,
     );
   });
 
