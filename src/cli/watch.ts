@@ -323,6 +323,10 @@ class Watch {
     }
     if (this.#context.json) this.#lines.add(summaryLine(summaryOf(watcher, this.#live?.dropped ?? 0, this.#truncated)));
     this.#lines.flush();
+    if (watcher.faults > 0)
+      this.#context.warn(
+        `${watcher.faults} conversations were only counted because of a fault of ours, please report it: ${watcher.firstFault}`,
+      );
     await this.#policy.settle();
     if (this.#policy.skipped > 0) this.#context.warn(`${this.#policy.skipped} hooks were not run: too many at once`);
     if (this.#policy.trouble !== null) this.#context.warn(this.#policy.trouble);

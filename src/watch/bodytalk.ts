@@ -16,7 +16,8 @@ export function judgeBody(body: Uint8Array): { kind: 'executable' | 'wrapster'; 
   if (body[0] === 0x7f && byteString(body, 1, 4) === 'ELF')
     return { kind: 'executable', what: 'it begins with 7F ELF: a program for Unix' };
   const at = skipTag(body);
-  if (body[at] !== 0xff || (body[at + 1]! & 0xe0) !== 0xe0) return null;
+  // A tag may claim any length: what is not here cannot be judged.
+  if (at + 32 > body.length || body[at] !== 0xff || (body[at + 1]! & 0xe0) !== 0xe0) return null;
   const mark = byteString(body, at + 10, at + 18);
   if (mark !== 'wrapster' && mark !== 'wwapster') return null;
   const version = byteString(body, at + 20, at + 28).replace(/\0.*$/s, '');

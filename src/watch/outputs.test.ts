@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { seeded, wholeBelow } from '#base';
 import { type Bytes, conversation, join, napster, type Said, text } from '../../test/captures/build.ts';
 import { csvCell, exporterOf, FORMATS } from './exports.ts';
 import { describe as describeFindings, drawScreen } from './screen.ts';
@@ -401,6 +402,38 @@ for (const { name, said, kinds } of danger) {
     }
   });
 }
+
+test('tags of any claimed length, bodies of any content, and random heads are read without a fault', () => {
+  const chance = seeded(53);
+  const rounds = 400 * Number(process.env['PEERSHIELD_FUZZ'] ?? 1);
+  for (let round = 0; round < rounds; round++) {
+    const body = new Uint8Array(820 + wholeBelow(200, chance)).map(() =>
+      chance() < 0.5 ? 0xff : wholeBelow(256, chance),
+    );
+    body.set(text('ID3\x03\0\0'));
+    body.set([0, 0, wholeBelow(8, chance), wholeBelow(128, chance)], 6);
+    const { watcher } = watchPackets(
+      conversation([
+        [1, text('1')],
+        [0, text('GETme "song.mp3" 0')],
+        [1, text('40000')],
+        [1, body],
+      ]).map(({ packet }) => packet),
+    );
+    assert.equal(watcher.firstFault, null);
+  }
+  for (const { said } of danger) {
+    for (let round = 0; round < rounds / 8; round++) {
+      const changed = said.map(([side, bytes]): Said => {
+        const copy = bytes.slice();
+        for (let n = 0; n < wholeBelow(5, chance); n++)
+          if (copy.length > 4) copy[4 + wholeBelow(copy.length - 4, chance)] = wholeBelow(256, chance);
+        return [side, copy];
+      });
+      assert.equal(watchPackets(conversation(changed).map(({ packet }) => packet)).watcher.firstFault, null);
+    }
+  }
+});
 
 test('a Wrapster alert says what is inside', () => {
   const { alerts } = watchPackets(

@@ -741,7 +741,8 @@ test('random changes to recognised conversations never crash the watcher, and a 
       if (chance() < 0.1) copy[wholeBelow(copy.length, chance)] = wholeBelow(256, chance);
       return chance() < 0.05 ? copy.slice(0, wholeBelow(copy.length, chance)) : copy;
     });
-    const { flows } = watchPackets([...packets, ...good]);
+    const { flows, watcher } = watchPackets([...packets, ...good]);
+    assert.equal(watcher.firstFault, null);
     assert.ok(flows.some(({ src, app }) => src === '10.9.9.9' && app === 'napster'));
   }
 });

@@ -11,7 +11,17 @@ import { Addresses, hostOf } from './addresses.ts';
 import { HttpBodyTalk, NapsterBodyTalk } from './bodytalk.ts';
 import { judgeDatagram } from './detect/gnutella.ts';
 import { judge, judgeTls } from './detect/judge.ts';
-import { APPS, type App, OTHERS, type Other, ROLES, type Role, type Verdict } from './detect/verdict.ts';
+import {
+  APPS,
+  type App,
+  type Evidence,
+  type Judgement,
+  OTHERS,
+  type Other,
+  ROLES,
+  type Role,
+  type Verdict,
+} from './detect/verdict.ts';
 import {
   BYTES_AB,
   BYTES_BA,
@@ -99,6 +109,9 @@ export class Watcher {
   last = Number.NaN;
   /** Flows that left the table early, or whose prefix was given up for memory. */
   evicted = 0;
+  /** Conversations that were given up because reading them failed, which is a bug; and the first one's words. */
+  faults = 0;
+  firstFault: string | null = null;
   /** Bytes of flows that left the table, by certainty. */
   #endedSeen = 0;
   #endedInferred = 0;
@@ -366,14 +379,22 @@ export class Watcher {
     const other = opener === 0 ? 1 : 0;
     const starts = [(state & SYN_A) !== 0, (state & SYN_B) !== 0] as const;
     const ports = words[base + PORTS]!;
-    const judged = judge({
+    const evidence: Evidence = {
       sides: [this.#prefixes.bytes(prefix, opener), this.#prefixes.bytes(prefix, other)],
       isFromStart: [starts[opener], starts[other]],
       isOpenerKnown: (state & OPENER_KNOWN) !== 0,
       isFinal,
       isCut: (state & CUT) !== 0,
       port: opener === 0 ? ports & 0xffff : ports >>> 16,
-    });
+    };
+    let judged: Judgement;
+    try {
+      judged = judge(evidence);
+    } catch (error) {
+      this.faults++;
+      this.firstFault ??= error instanceof Error ? error.message : String(error);
+      judged = 'other';
+    }
     if (judged === 'wait') return;
     if (typeof judged === 'string') this.#close(id, judged);
     else this.#recognise(id, prefix, judged, opener);
@@ -419,7 +440,13 @@ export class Watcher {
       if (!hasBegun[of]) continue;
       follower.expect(of, next[of]);
       const skip = verdict.skip[side(of)] ?? 0;
-      if (heard[of].length > skip) talk.hear(of, heard[of], skip, heard[of].length);
+      if (heard[of].length <= skip) continue;
+      try {
+        talk.hear(of, heard[of], skip, heard[of].length);
+      } catch (error) {
+        this.#fault(track, error);
+        return;
+      }
     }
     if (talk.isDone) this.#unfollow(track);
   }
@@ -450,7 +477,12 @@ export class Watcher {
     const track = this.tracks[this.flows.words[id * WORDS + LINK]! - 1]!;
     const follower = track.follower;
     if (follower === null) return;
-    follower.segment(side, sequence, bytes, from, to);
+    try {
+      follower.segment(side, sequence, bytes, from, to);
+    } catch (error) {
+      this.#fault(track, error);
+      return;
+    }
     if (follower.talk.isDone) this.#unfollow(track);
   }
 
@@ -462,6 +494,13 @@ export class Watcher {
       this.#unfollow(oldest);
       return;
     }
+  }
+
+  /** A bug of ours met on strangers' bytes: that conversation is only counted from now on, and it is said. */
+  #fault(track: Track, error: unknown): void {
+    this.faults++;
+    this.firstFault ??= error instanceof Error ? error.message : String(error);
+    this.#unfollow(track);
   }
 
   #unfollow(track: Track): void {
@@ -750,7 +789,11 @@ export class Watcher {
     if ((words[base + STATE]! & TRACKED) !== 0) {
       const number = words[base + LINK]! - 1;
       const track = this.tracks[number]!;
-      track.follower?.finish();
+      try {
+        track.follower?.finish();
+      } catch (error) {
+        this.#fault(track, error);
+      }
       this.#unfollow(track);
       this.#flushTrack(number, track);
     } else if ((words[base + STATE]! & 3) === 0) this.#infer(id);
