@@ -98,7 +98,7 @@ async function startAll(context: CommandContext, options: OptionValues<typeof OP
     ];
     if (options.open && !context.json && process.stdout.isTTY) openBrowser(peer.link);
     const ended = Promise.race([peer, neighbour].map((one) => one.ended ?? new Promise<void>(() => {})));
-    return { listen: {}, ready, ended, stop, text: words(options, address, peer, context.dataDir) };
+    return { listen: {}, ready, ended, stop, text: words(options, hub, peer, context.dataDir) };
   } catch (error) {
     await stop();
     throw error;
@@ -133,7 +133,7 @@ async function tunesAreShared(hub: RunningHub): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-function words(options: OptionValues<typeof OPTIONS>, hub: string, peer: RunningPeer, dataDir: string): string {
+function words(options: OptionValues<typeof OPTIONS>, hub: RunningHub, peer: RunningPeer, dataDir: string): string {
   const port = peer.listen['napster'];
   const shared =
     options.share.length > 0
@@ -142,8 +142,9 @@ function words(options: OptionValues<typeof OPTIONS>, hub: string, peer: Running
   return [
     '',
     `  Your page:  ${peer.link}`,
+    ...(hub.control === null ? [] : [`  The hub's:  ${hub.control.url}`]),
     '',
-    `  A hub listens on ${hub}, your peer ${port === null || port === undefined ? 'has no share port' : `shares on ${[port].flat().join(', ')}`}, a neighbour shares ten tunes.`,
+    `  A hub listens on ${[hub.listen['napster']].flat().join(', ')}, your peer ${port === null || port === undefined ? 'has no share port' : `shares on ${[port].flat().join(', ')}`}, a neighbour shares ten tunes.`,
     '  All of it listens on this machine only. Nothing leaves it unless you say so.',
     `  You share ${shared}.`,
     `  Everything is kept in ${dataDir}. Ctrl-C ends it.`,
