@@ -14,6 +14,10 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   tcpdump: 'tcpdump',
   python3: 'python3',
   unshare: 'util-linux',
+  nsenter: 'util-linux',
+  ping: 'iputils-ping',
+  bzip2: 'bzip2',
+  cmp: 'diffutils',
 };
 
 /** The Debian packages of the programs that are not on the PATH. */
@@ -21,5 +25,5 @@ export function missingPackages(): string[] {
   const missing = Object.keys(PROGRAMS).filter(
     (program) => spawnSync('sh', ['-c', 'command -v "$0"', program], { stdio: 'ignore' }).status !== 0,
   );
-  return missing.map((program) => PROGRAMS[program] as string);
+  return [...new Set(missing.map((program) => PROGRAMS[program] as string))];
 }

@@ -96,12 +96,15 @@ async function runCommand(
   const resolved = resolveOptions(table, program, sources);
   const interrupted = new AbortController();
   if (command.server !== true) process.once('SIGINT', () => interruptOrEnd(interrupted));
-  const code = await command.run(
-    context(title, resolved, words, interrupted.signal, () =>
-      plainValues(resolveOptions(table, program, { ...sources, env: process.env })),
-    ),
-  );
-  return interrupted.signal.aborted ? 130 : (code ?? 0);
+  const again = (): ReturnType<CommandContext['resolveAgain']> =>
+    plainValues(resolveOptions(table, program, { ...sources, env: process.env }));
+  try {
+    const code = await command.run(context(title, resolved, words, interrupted.signal, again));
+    return interrupted.signal.aborted ? 130 : (code ?? 0);
+  } catch (error) {
+    if (interrupted.signal.aborted) return 130; // whatever broke off, it was asked to
+    throw error;
+  }
 }
 
 /** The first Ctrl-C asks the command to stop; a command that does not listen is given a moment, and ends all the same. */

@@ -111,7 +111,8 @@ export const w = {
   reach: { loopback: 'this machine', lan: 'local network', any: 'everywhere' },
   refresh: 'Look again',
   know: 'Good to know',
-  proven: 'Linux is proven in tests; Windows and macOS are read by parsers that were tested on recorded output only.',
+  proven:
+    'Linux is proven in tests; Windows and macOS are read by parsers that were tested on samples only, not on such machines.',
   legend: 'Legend',
 };
 
