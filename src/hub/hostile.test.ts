@@ -323,6 +323,7 @@ test('passwords are in no log line and nowhere in the database', async () => {
   const wrong = world.connect();
   wrong.send(2, 'user hunter7secret 0 "c" 0');
   await world.hashed();
+  world.hub.audit.flush();
   const tables = ['account', 'audit', 'setting'].map((table) => world.store.prepare(`SELECT * FROM ${table}`).all());
   assert.ok(!JSON.stringify([lines, tables]).includes('secret'));
   assert.equal(world.hub.accounts.count, 3);

@@ -114,6 +114,7 @@ export class Hub implements ServerSink<User> {
     this.access = new AccessLists(store);
     this.filters = new Filters(store);
     this.audit = new Audit(store);
+    this.audit.gathers = true;
     this.work = new Work(later, (error) => this.bug(error));
     this.startedAt = deps.wallMs();
   }
@@ -424,6 +425,7 @@ export class Hub implements ServerSink<User> {
   tick(now: number): void {
     this.now = now;
     this.counters.sample(this.users.size, this.index.totals.files);
+    this.audit.flush();
     if (now >= this.#tidyAt) {
       this.#tidyAt = now + 60_000;
       this.bans.expire(this.deps.wallMs());

@@ -71,6 +71,7 @@ export const people: Handlers = {
   ownPassword: (hub, user, { password }) => changePassword(hub, user, password),
   ownEmail: (hub, user, { email }) => {
     if (!user.registered) return;
+    hub.charge(user, 'messages', DISK_WRITE);
     user.email = email.slice(0, LIMITS.email.value);
     hub.accounts.save(user.nick, { email: user.email }, hub.deps.wallMs());
   },
@@ -85,6 +86,9 @@ export const people: Handlers = {
     );
   },
 };
+
+/** What waits for the disk costs as much as so many messages. */
+export const DISK_WRITE = 20;
 
 export function isMuzzled(user: User): boolean {
   return (user.flags & 1) !== 0;

@@ -7,7 +7,7 @@ import type { Hub } from './hub.ts';
 import { LEVEL, LEVEL_NAMES, parseLevel } from './levels.ts';
 import { LIMITS } from './limits.ts';
 import { formatMask, isChannelName, parseMask } from './masks.ts';
-import { isMuzzled } from './people.ts';
+import { DISK_WRITE, isMuzzled } from './people.ts';
 import { runInTurns } from './searching.ts';
 import type { User } from './user.ts';
 import type { Turn } from './work.ts';
@@ -44,7 +44,7 @@ export const rooms: Handlers = {
       return;
     }
     room.topic = text.replace(LINE_ENDS, ' ').slice(0, LIMITS.topic.value);
-    save(hub, room);
+    save(hub, user, room);
     room.say(410, `${room.name} ${room.topic}`);
   },
   listChannels: (hub, user) => {
@@ -82,7 +82,7 @@ export const rooms: Handlers = {
       return;
     const text = (reason ?? '').slice(0, LIMITS.reason.value);
     room.bans.push({ mask: parsed, setter: user.nick, reason: text, at: hub.deps.wallMs() });
-    save(hub, room);
+    save(hub, user, room);
     tellOps(room, `${user.nick} banned ${mask} from ${room.name}: ${text}`);
   },
   channelUnban: (hub, user, { channel, mask }) => {
@@ -93,7 +93,7 @@ export const rooms: Handlers = {
     if (left.length === room.bans.length) user.notice('no such ban');
     else {
       room.bans = left;
-      save(hub, room);
+      save(hub, user, room);
       tellOps(room, `${user.nick} removed the ban on ${mask} from ${room.name}`);
     }
   },
@@ -101,7 +101,7 @@ export const rooms: Handlers = {
     const room = ruled(hub, user, channel);
     if (room === null) return;
     room.bans = [];
-    save(hub, room);
+    save(hub, user, room);
     tellOps(room, `${user.nick} cleared the ban list of ${room.name}`);
   },
   clearChannel: (hub, user, { channel, reason }) => {
@@ -135,7 +135,7 @@ export const rooms: Handlers = {
     else if (parsed === null || parsed > user.level) user.notice('no such level, or one above yours');
     else {
       room.level = parsed;
-      save(hub, room);
+      save(hub, user, room);
       tellOps(room, `${user.nick} set the level of ${room.name} to ${LEVEL_NAMES[parsed]}`);
     }
   },
@@ -146,7 +146,7 @@ export const rooms: Handlers = {
     else if (!room.isOp(user)) user.notice('permission denied');
     else {
       room.limit = Math.min(limit, 65_535);
-      save(hub, room);
+      save(hub, user, room);
       tellOps(room, `${user.nick} set the limit of ${room.name} to ${room.limit}`);
     }
   },
@@ -317,8 +317,10 @@ function tellOps(room: Channel, words: ByteString): void {
   for (const member of room.members) if (room.isOp(member)) member.notice(words);
 }
 
-function save(hub: Hub, room: Channel): void {
-  if (room.has('REGISTERED')) hub.channels.save(room);
+function save(hub: Hub, user: User, room: Channel): void {
+  if (!room.has('REGISTERED')) return;
+  hub.charge(user, 'messages', DISK_WRITE);
+  hub.channels.save(room);
 }
 
 function changeList(
@@ -350,7 +352,7 @@ function changeList(
     other?.notice(words);
     tellOps(room, words);
   }
-  save(hub, room);
+  save(hub, user, room);
 }
 
 function muzzle(hub: Hub, user: User, name: ByteString, nick: ByteString, on: boolean): void {

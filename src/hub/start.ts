@@ -186,6 +186,7 @@ class Start {
     this.hub.accounts.flush();
     // A hash that is still being made would want the store.
     for (let i = 0; i < 100 && this.hub.passwords.queued > 0; i++) await new Promise((go) => setTimeout(go, 20));
+    this.hub.audit.flush();
     this.#store.close();
   }
 
