@@ -98,6 +98,17 @@ describe('the page server', () => {
     assert.equal((await ask('GET', '/api/hello', { headers: { authorization: '' } })).status, 200);
   });
 
+  it('answers nobody without the token, however the route is written', async () => {
+    for (const [method, path] of [
+      ['GET', '/%61pi/status'],
+      ['GET', '/ap%69/settings'],
+      ['GET', '/%61%70%69/library'],
+      ['HEAD', '/%61pi/status'],
+      ['POST', '/%61pi/session'],
+    ] as const)
+      assert.equal((await ask(method, path, { headers: { authorization: '' } })).status, 401, path);
+  });
+
   it('answers no other name and no other page', async () => {
     assert.equal((await ask('GET', '/api/status', { headers: { host: 'evil.example' } })).status, 403);
     assert.equal((await ask('GET', '/api/status', { headers: { origin: 'http://evil.example' } })).status, 403);

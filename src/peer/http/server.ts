@@ -126,8 +126,9 @@ function setUp(app: FastifyInstance, where: { address: Address }, token: string)
     const asked = askedBy(request);
     const access = checkHost(asked, where.address);
     if (!access.ok) return deny(reply, access);
-    if (!request.url.startsWith('/api/')) return;
     const { route } = request.routeOptions.config;
+    // By the route that was found, not by how the URL is written: `/%61pi/status` leads there too.
+    if (route === undefined && !request.url.startsWith('/api/')) return;
     // What is no route is refused like what is one, so that nobody learns the routes without the token.
     const allowed = checkToken(asked, route ?? {}, token);
     if (!allowed.ok) return deny(reply, allowed);
