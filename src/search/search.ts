@@ -307,7 +307,7 @@ export class Search {
 
   /**
    * The gathered recordings have all the words; shows the shares of those for which the rest holds too. Each step is
-   * done for all of them before the next, so that waiting for memory overlaps (measured: bench/index.ts, a third less).
+   * done for all of them before the next, so that waiting for memory overlaps (measured: docs/decisions/search-index.md).
    */
   #consider(gathered: number): void {
     const { recordings, text } = this.#index;
