@@ -76,6 +76,10 @@ function noSubcommand(name: string, module: CommandModule, rest: readonly string
     );
     return 0;
   }
+  if (rest[0] === '--version') {
+    process.stdout.write(`${version()}\n`);
+    return 0;
+  }
   const said = rest[0] === undefined ? 'says what to do' : `does not know "${harmless(rest[0], 60)}"`;
   throw new UsageError(
     name,
@@ -160,7 +164,8 @@ function addOption(parser: Parser, key: string, spec: OptionSpec): void {
   const value = spec.value ?? { number: 'N', text: 'TEXT', list: 'TEXT', flag: '' }[spec.type];
   const note =
     spec.default === null || spec.type === 'flag' || spec.type === 'list' ? '' : ` (default: ${spec.default})`;
-  if (spec.type === 'flag') parser.addOption(new Option(spec.default ? `--no-${name}` : `--${name}`, spec.help));
+  if (spec.type === 'flag')
+    parser.addOption(hideIf(spec, new Option(spec.default ? `--no-${name}` : `--${name}`, spec.help)));
   else {
     const option = new Option(
       `--${name} <${value}>`,
