@@ -25,6 +25,8 @@ test('--help and --version say so on stdout and end with 0', () => {
   assert.match(help.out, /Usage: peershield COMMAND/);
   assert.match(run('--version').out, /^\d+\.\d+\.\d+\n$/);
   assert.match(run('config', '--help').out, /Usage: peershield config/);
+  for (const command of ['hub', 'shields', 'firewall'])
+    assert.equal(run(command, '--version').out, run('--version').out);
 });
 
 const WRONG = [
@@ -35,6 +37,10 @@ const WRONG = [
   { args: ['config', 'hub', 'more'], names: /"more" is one word too many/ },
   { args: ['directory'], names: /directory: not in this version/ },
   { args: ['hub', '--port', 'x'], names: /--port/ },
+  { args: ['hub', '--http', '127.0.0.1:99999'], names: /--http: "127.0.0.1:99999" is no ADDR:PORT/ },
+  { args: ['hub', '--public', 'x'], names: /--public: "x" is no ADDR:PORT/ },
+  { args: ['up', '--http', 'x'], names: /--http: "x" is no ADDR:PORT/ },
+  { args: ['shields', 'serve', '--http', 'x'], names: /--http: "x" is no ADDR:PORT/ },
   { args: ['bad\u001b[31m'], names: /unknown command "bad\u{fffd}\[31m"/u },
 ];
 for (const { args, names } of WRONG)

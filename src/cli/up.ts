@@ -21,7 +21,7 @@ const TUNES_MS = 15_000;
 
 const OPTIONS = {
   share: { type: 'list', default: [], value: 'DIR', help: 'a folder of yours whose songs are shared' },
-  http: { type: 'text', default: `${HERE}:8881`, value: 'ADDR:PORT', help: 'where your page is' },
+  http: PEER_OPTIONS.http,
   hubPort: { type: 'number', default: 8888, min: 0, max: 65_535, value: 'N', help: 'port of the hub; 0 picks one' },
   napsterPort: {
     type: 'number',

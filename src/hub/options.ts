@@ -1,6 +1,7 @@
 // What a hub can be told. The same keys are flags, TOML keys, environment names and, for those marked `reload`, what an
 // elite user may set by message 810 while the hub runs.
 import type { OptionTable, OptionValues } from '#base';
+import { parseAddress } from '#net';
 
 export const HUB_OPTIONS = {
   // Where it listens
@@ -24,8 +25,20 @@ export const HUB_OPTIONS = {
   statsPort: { type: 'number', default: null, min: 0, max: 65535, value: 'N', help: 'five numbers for Napigator' },
   statsPort2: { type: 'number', default: null, min: 0, max: 65535, value: 'N', help: 'sixteen numbers, as opennap-ng' },
   tlsPort: { type: 'number', default: null, min: 0, max: 65535, value: 'N', help: 'the same protocol inside TLS' },
-  http: { type: 'text', default: '127.0.0.1:8880', value: 'ADDR:PORT', help: 'control page; `off` for none' },
-  public: { type: 'text', default: null, value: 'ADDR:PORT', help: 'front page and /stats.json for strangers' },
+  http: {
+    type: 'text',
+    default: '127.0.0.1:8880',
+    value: 'ADDR:PORT',
+    check: (value) => (value === 'off' ? null : checkPage(value)),
+    help: 'control page; `off` for none',
+  },
+  public: {
+    type: 'text',
+    default: null,
+    value: 'ADDR:PORT',
+    check: checkPage,
+    help: 'front page and /stats.json for strangers',
+  },
   // Who it is
   name: { type: 'text', default: 'peershield', value: 'NAME', reload: true, help: 'name of the hub' },
   address: { type: 'text', default: null, value: 'ADDR', reload: true, help: 'address as others reach it' },
@@ -141,6 +154,10 @@ export const HUB_OPTIONS = {
 } as const satisfies OptionTable;
 
 export type HubValues = OptionValues<typeof HUB_OPTIONS>;
+
+function checkPage(value: string | null): string | null {
+  return value === null || parseAddress(value, '127.0.0.1') !== null ? null : `"${value}" is no ADDR:PORT`;
+}
 
 function checkPorts(ports: readonly string[]): string | null {
   if (ports.length === 0) return 'at least one port';

@@ -1,9 +1,16 @@
 // What `shields serve` can be told, what it needs, and what it gives back. Apart from serve.ts, so that the short commands
 // of this room load no web server.
 import type { Log, OptionTable, OptionValues } from '#base';
+import { parseAddress } from '#net';
 
 export const SHIELDS_OPTIONS = {
-  http: { type: 'text', default: '127.0.0.1:8882', value: 'ADDR:PORT', help: 'where the page is served' },
+  http: {
+    type: 'text',
+    default: '127.0.0.1:8882',
+    value: 'ADDR:PORT',
+    check: (value) => (parseAddress(value, '127.0.0.1') === null ? `"${value}" is no ADDR:PORT` : null),
+    help: 'where the page is served',
+  },
   lan: {
     type: 'flag',
     default: false,
