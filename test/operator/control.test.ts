@@ -106,6 +106,7 @@ test('requests from other pages are refused, from our own and from shells taken'
   const authorization = `Bearer ${control.tokens.admin}`;
   const host = 'localhost:1';
   assert.equal((await raw('/api/overview', { host, authorization, origin: 'http://evil.example' })).status, 403);
+  assert.equal((await raw('/%61pi/overview', { host, authorization, origin: 'http://evil.example' })).status, 403);
   assert.equal((await raw('/api/overview', { host, authorization, 'sec-fetch-site': 'cross-site' })).status, 403);
   assert.equal((await raw('/api/overview', { host, authorization, origin: 'http://localhost:1' })).status, 200);
   assert.equal((await raw('/api/overview', { host, authorization })).status, 200);

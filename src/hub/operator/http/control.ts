@@ -72,7 +72,9 @@ function guard(app: FastifyInstance, deps: ControlDeps): void {
     const { host = '', origin, 'sec-fetch-site': site } = request.headers;
     if (!isOurHost(host, deps.hostNames()))
       return refuse(reply, 421, 'wrong-host', 'This page is not served under that name.');
-    const asksApi = request.url.startsWith('/api/') || request.url.startsWith('/metrics');
+    // The route that was found, not how the URL is written: `/%61pi/users` leads there too.
+    const route = request.routeOptions.url ?? request.url;
+    const asksApi = route.startsWith('/api/') || route.startsWith('/metrics');
     if (asksApi && !isOurOrigin(origin, one(site), host))
       return refuse(reply, 403, 'wrong-origin', 'Only the page itself may ask this.');
   });
