@@ -11,7 +11,7 @@ import { type Capability, EXTENSION_VERSION } from './extensions.ts';
 import { FrameReader } from './frame.ts';
 import { encodeFields } from './layout.ts';
 import { LIMITS } from './limits.ts';
-import { decodeFromHub, FROM_CLIENT, type FromClient, type FromHub, type Unknown } from './messages.ts';
+import { decodeFromHub, FROM_CLIENT, FROM_HUB, type FromClient, type FromHub, type Unknown } from './messages.ts';
 import { FrameOutput } from './output.ts';
 
 export type ClientOptions = {
@@ -174,6 +174,8 @@ export class ClientSession implements Session {
 }
 
 function decode(type: number, bytes: Uint8Array, from: number, to: number): FromHub | Unknown {
+  // Passed over unread: a field that is kept would keep the whole payload.
+  if (KEPT.has(type) && to - from > LIMITS.resultPayload.value) return { kind: 'unknown', type, payload: '' };
   const payload: ByteString = Buffer.prototype.latin1Slice.call(bytes, from, to);
   try {
     return decodeFromHub(type, payload);
@@ -182,3 +184,5 @@ function decode(type: number, bytes: Uint8Array, from: number, to: number): From
     throw error;
   }
 }
+
+const KEPT = new Set<number>([FROM_HUB.result.type, FROM_HUB.browseEntry.type]);

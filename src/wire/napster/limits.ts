@@ -7,6 +7,11 @@ export const LIMITS = {
     unit: 'bytes',
     source: 'the length field has 16 bits; from a hub anything up to it is read',
   },
+  resultPayload: {
+    value: 2048,
+    unit: 'bytes',
+    source: '201 and 212: with our longest path below it, opennap-ng cuts at 2043; they are kept by the thousand',
+  },
   clientPayload: {
     value: 2048,
     unit: 'bytes',

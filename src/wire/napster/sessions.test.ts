@@ -48,6 +48,25 @@ test('a client logs in, hears the welcome first, and hands everything else on', 
   ]);
 });
 
+test('a client passes over results that no real file has', () => {
+  const { session, story } = client();
+  session.receive(encodeFrame(3, 'anon@hub'), 1);
+  const limit = LIMITS.resultPayload.value;
+  for (const [type, before] of [
+    [201, ''],
+    [212, 'ann '],
+  ] as const)
+    for (const length of [limit, limit + 1]) {
+      const rest = type === 201 ? '" 0 1000 128 44100 60 ann 16777343 3' : '" 0 1000 128 44100 60';
+      const path = 'p'.repeat(length - before.length - 1 - rest.length);
+      session.receive(encodeFrame(type, `${before}"${path}${rest}`), 1);
+    }
+  assert.deepEqual(
+    story.slice(1).map((message) => (message as { kind: string }).kind),
+    ['result', 'unknown', 'browseEntry', 'unknown'],
+  );
+});
+
 test('a new client asks for its nick, and registers it only when it is free', () => {
   for (const [type, ends] of [
     [8, null],
