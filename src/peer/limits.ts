@@ -1,6 +1,7 @@
 import type { Limits } from '#base';
 import { NAME_LIMITS } from './downloads/names.ts';
 import { LIVE_LIMITS } from './http/live.ts';
+import { LINK_LIMITS } from './hubs/link.ts';
 import { WATCH_LIMITS } from './reader/folder-watch.ts';
 import { SHARE_LIMITS } from './shares/rules.ts';
 import { SLOT_LIMITS } from './uploads/slots.ts';
@@ -12,6 +13,7 @@ export const LIMITS = {
   ...SHARE_LIMITS,
   ...SLOT_LIMITS,
   ...CALL_LIMITS,
+  ...LINK_LIMITS,
   ...WATCH_LIMITS,
   ...LIVE_LIMITS,
 } as const satisfies Limits;

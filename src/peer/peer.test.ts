@@ -12,10 +12,11 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { seeded, wholeBelow } from '#base';
+import { LIMITS } from './limits.ts';
 import type { Peer } from './peer.ts';
 import { TestHub } from './testing/hub.ts';
 import { ended, fetchFound, findId, Rig, until } from './testing/rig.ts';
@@ -458,6 +459,46 @@ describe('a hub that comes and goes', () => {
     }
   });
 
+  it('that names addresses without end has few of them called', async () => {
+    const rig = new Rig();
+    const hub = new TestHub();
+    let calls = 0;
+    const target = createServer((socket) => {
+      calls++;
+      socket.on('error', () => {}).destroy();
+    });
+    try {
+      await hub.start();
+      await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
+      const { port } = target.address() as { port: number };
+      const peer = await rig.peer('anna', { hubs: hubs(hub), shareFolders: [rig.music('music', 1)] });
+      const [path = ''] = await until(peer, 'shares', () => {
+        const files = [...(hub.user('anna')?.files.keys() ?? [])];
+        return files.length === 1 ? files : undefined;
+      });
+      const anna = hub.user('anna');
+      const ip = '127.0.0.1';
+      hub.say(anna, { kind: 'uploadRequest', nick: 'eve', path });
+      for (let i = 0; i < 200; i++) {
+        hub.say(anna, { kind: 'pushRequest', nick: 'eve', ip, port, path, hash: '0', speed: 0 });
+        hub.say(anna, { kind: 'browseAsked', nick: `eve${i}`, ip, port });
+      }
+      const most = LIMITS.hubCalls.value;
+      await until(peer, 'the calls', () => (calls >= most - 5 ? true : undefined));
+      hub.say(anna, { kind: 'ping', nick: 'eve' });
+      await until(peer, 'the pong', () =>
+        hub.heard.some(({ message }) => message.kind === 'pong') ? true : undefined,
+      );
+      (await open(port)).destroy();
+      assert.ok(calls <= most + 10, `${calls} calls`);
+      assert.equal([...peer.rows.all()].filter(({ direction }) => direction === 'up').length, 1);
+    } finally {
+      await rig.end();
+      await hub.stop();
+      target.close();
+    }
+  });
+
   it('that refuses the nick is named with its own words', async () => {
     const rig = new Rig();
     const hub = new TestHub();
@@ -533,7 +574,6 @@ async function open(port: number): Promise<Socket> {
 
 /** A port that nobody uses at this moment. */
 async function free(): Promise<number> {
-  const { createServer } = await import('node:net');
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };

@@ -40,7 +40,7 @@ import { Library, type Root } from './shares/library.ts';
 import { listFolders, listLibrary } from './shares/list.ts';
 import { SpeedHistory } from './speeds.ts';
 import { Uploads } from './uploads/uploads.ts';
-import { giveList, SharePort } from './wire/calls.ts';
+import { giveList, mayDial, SharePort } from './wire/calls.ts';
 
 /** What the parent does for this process. Paths that are named are checked there again. */
 export type Host = {
@@ -494,7 +494,7 @@ export class Peer {
       return;
     }
     if (this.#listening !== null) link.tell({ kind: 'browseAccept', nick });
-    else if (ip !== undefined && port !== undefined && port > 0)
+    else if (ip !== undefined && port !== undefined && port > 0 && mayDial(ip, link.remoteAddress) && link.takeCall())
       void giveList(this.#pump, { host: ip, port }, this.#nick(), this.#listLines()).catch((error: Error) =>
         this.#log.debug('browse-failed', { why: error.message }),
       );

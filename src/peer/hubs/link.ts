@@ -1,7 +1,7 @@
 // One hub: our connection to it, what we asked it and still wait for, and when to try again. A hub answers searches
 // without saying which one it means, so they go one after the other; browses and downloads are told apart by nick and path.
 import type { Socket } from 'node:net';
-import { type ByteString, type Chance, type Log, readable } from '#base';
+import { type ByteString, type Chance, type Limits, type Log, readable, TokenBucket } from '#base';
 import { type Address, type Connection, dial, type Pump } from '#net';
 import {
   type ClientOptions,
@@ -46,6 +46,14 @@ export type LinkOwner = {
 
 export type LinkState = 'online' | 'connecting' | 'waiting' | 'refused' | 'off';
 
+export const LINK_LIMITS = {
+  hubCalls: {
+    value: 60,
+    unit: 'calls a minute',
+    source: 'to addresses that a hub names unasked (pushes, lists): a hub must not scan or flood others through us',
+  },
+} as const satisfies Limits;
+
 const CLIENT_NAME = 'peershield 0.1';
 const DIAL_MS = 15_000;
 const SEARCH_MS = 20_000;
@@ -86,6 +94,7 @@ export class HubLink {
   readonly #owner: LinkOwner;
   readonly #log: Log;
   readonly #chance: Chance;
+  readonly #calls = new TokenBucket(LINK_LIMITS.hubCalls.value / 60, LINK_LIMITS.hubCalls.value, performance.now());
   #session: ClientSession | null = null;
   #connection: Connection | null = null;
   #failures = 0;
@@ -184,6 +193,11 @@ export class HubLink {
   /** Tells the hub something that it does not answer. */
   tell(message: FromClient): void {
     this.#send(message);
+  }
+
+  /** Whether one more address that this hub names unasked may be called now; counts it. */
+  takeCall(): boolean {
+    return this.#calls.take(1, performance.now());
   }
 
   /** Our shares have changed: the hub hears of it soon. */

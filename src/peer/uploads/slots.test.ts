@@ -64,6 +64,17 @@ describe('upload slots', () => {
     assert.equal(slots.taken, 1);
   });
 
+  it('are one transfer each, however often it is begun', () => {
+    const slots = new Slots({ slots: 1, perNick: 1 });
+    slots.ask('ann', 'a', 0);
+    assert.equal(slots.claim('ann', 'a', 1), true);
+    assert.equal(slots.claim('ann', 'a', 2), false);
+    assert.deepEqual(slots.ask('ann', 'a', 3), { go: false, place: 1 });
+    slots.release('ann', 'a');
+    assert.deepEqual(slots.ask('ann', 'a', 4), { go: true });
+    assert.equal(slots.claim('ann', 'a', 5), true);
+  });
+
   it('bound the line, for all and for one', () => {
     const slots = new Slots({ slots: 0, perNick: 1 });
     for (let i = 0; i < SLOT_LIMITS.waitingPerNick.value; i++) slots.ask('ann', `${i}`, 0);

@@ -58,7 +58,9 @@ export class Slots {
     const key = keyOf(who, what);
     const held = this.#taken.get(key);
     if (held !== undefined) {
-      if (held.claimBy !== Number.POSITIVE_INFINITY) held.claimBy = now + SLOT_LIMITS.claimMs.value;
+      // A slot is one transfer: who asks again while it runs waits for its end.
+      if (held.claimBy === Number.POSITIVE_INFINITY) return { go: false, place: 1 };
+      held.claimBy = now + SLOT_LIMITS.claimMs.value;
       return { go: true };
     }
     const waiting = this.#lineUp(who, what, now);
@@ -71,11 +73,11 @@ export class Slots {
     return { go: true };
   }
 
-  /** The transfer that a slot was granted for has begun. False: it was not granted, or came too late. */
+  /** The transfer that a slot was granted for has begun. False: it was not granted, has begun before, or came too late. */
   claim(who: string, what: string, now: number): boolean {
     this.#expire(now);
     const taken = this.#taken.get(keyOf(who, what));
-    if (taken === undefined) return false;
+    if (taken === undefined || taken.claimBy === Number.POSITIVE_INFINITY) return false;
     taken.claimBy = Number.POSITIVE_INFINITY;
     return true;
   }

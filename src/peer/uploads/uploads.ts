@@ -84,6 +84,10 @@ export class Uploads {
     const file = this.#shared(path);
     if (file === null || port === 0 || !mayDial(ip, link.remoteAddress)) return;
     if (!this.#slots.claim(nick.toLowerCase(), path, performance.now())) return;
+    if (!link.takeCall()) {
+      this.#slots.release(nick.toLowerCase(), path);
+      return;
+    }
     this.#serve(file, nick, link.name, path, async (abort) => {
       const want = { kind: 'send', nick: this.#parts.nick(), path, sizeBytes: file.size } as const;
       const call = await callPeer(this.#parts.pump, { host: ip, port }, want, {
