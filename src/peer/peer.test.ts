@@ -324,6 +324,43 @@ describe('a partner who does not behave', () => {
     assert.match(row.reason ?? '', /has \d+ bytes there now/);
   });
 
+  it('who says a size that no file here has is not asked for it', async () => {
+    const one = await uploader('ivo', '\\x\\Endless Song.mp3', song(), whole(song()), { size: 2 ** 40 });
+    const row = await ended(peer, await fetchFound(peer, 'endless song'));
+    assert.equal(row.state, 'failed');
+    assert.match(row.reason ?? '', /no file here is that long/);
+    assert.deepEqual(one.asked, []);
+    const more = await uploader('joe', '\\x\\Unsized Song.mp3', song(), (socket) => {
+      socket.end(`${2 ** 40}${song().toString('latin1')}`, 'latin1');
+    });
+    hub.user('joe')?.files.clear(); // nobody says its size but joe himself
+    hub.instead = (user, message) => {
+      if (message.kind !== 'download' || message.nick !== 'joe') return false;
+      const { nick, path } = message;
+      hub.say(user, { kind: 'ready', nick, ip: '127.0.0.1', port: more.port, path, hash: '0', speed: 0 });
+      return true;
+    };
+    const wanted = peer.download({ nick: 'joe', path: '\\x\\Unsized Song.mp3' }, null);
+    assert.ok('row' in wanted);
+    const over = await ended(peer, wanted.row);
+    hub.instead = () => false;
+    assert.equal(over.state, 'failed');
+    assert.match(over.reason ?? '', /no file here is that long/);
+  });
+
+  it('whose words would steer a terminal is quoted without that', async () => {
+    await uploader('ola', '\\x\\Steering Song.mp3', song(), (socket) => {
+      socket.end('\u001b]0;mine\u0007\u001b[2JNO', 'latin1');
+    });
+    const row = await fetchFound(peer, 'steering song');
+    const reason = await until(peer, 'a reason', () =>
+      row.state === 'waiting' ? (row.reason ?? undefined) : undefined,
+    );
+    // oxlint-disable-next-line no-control-regex
+    assert.doesNotMatch(reason, /[\u0000-\u001f]/);
+    peer.act('cancel', [row.id]);
+  });
+
   it('who sends more than the size is cut off at it', async () => {
     const bytes = song();
     await uploader('max', '\\x\\More Song.mp3', bytes, (socket) => {

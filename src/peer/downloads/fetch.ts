@@ -1,9 +1,10 @@
 // One try to get one file from one source: ask the hub, connect (or be connected to), receive, judge. Says how it ended;
 // what follows from that is decided in `queue.ts`.
-import { type ByteString, type TokenBucket, readable } from '#base';
+import { type ByteString, harmless, readable, type TokenBucket } from '#base';
 import { formatAddress, type Pump } from '#net';
 import type { Finding, Judgement } from '#guard';
 import type { HubLink } from '../hubs/link.ts';
+import { SHARE_LIMITS } from '../shares/rules.ts';
 import { CallFailed, callPeer, type Handed, mayDial } from '../wire/calls.ts';
 import type { Expected } from './expected.ts';
 import { OVERLAP_BYTES, Part } from './part.ts';
@@ -43,12 +44,14 @@ export type FetchParts = {
 
 const STALL_MS = 60_000;
 const PUSH_MS = 45_000;
+const REASON_LETTERS = 300;
 
 export async function fetchFrom(source: Source, parts: FetchParts): Promise<FetchOutcome> {
   parts.onState('connecting', null);
   const sizeBytes = parts.sizeBytes ?? (await orStopped(askSize(source), parts.signal));
   if (parts.signal.aborted) return { kind: 'stopped' };
   if (sizeBytes === 'not-shared') return failed('not-shared', 'does not share that file', true);
+  if (sizeBytes !== null && sizeBytes > SHARE_LIMITS.sizeBytes.value) return tooBig(sizeBytes);
   if (sizeBytes !== null && parts.sizeBytes === null) parts.onSize(sizeBytes);
   const part = await Part.open(parts.partPath, parts.name, sizeBytes, parts.overruled);
   try {
@@ -179,6 +182,10 @@ async function receive(
     return failed('other-size', `has ${call.said} bytes there now, not ${known}`, true);
   }
   const sizeBytes = known ?? call.said;
+  if (sizeBytes > SHARE_LIMITS.sizeBytes.value) {
+    call.socket.destroy();
+    return tooBig(sizeBytes);
+  }
   if (known === null) parts.onSize(sizeBytes);
   if (sizeBytes === 0) {
     call.socket.destroy();
@@ -216,8 +223,13 @@ function alarmed(part: Part, sizeBytes: number): FetchOutcome {
   return { kind: 'alarm', finding: part.alarm as Finding, judgement: part.judgement(), sizeBytes };
 }
 
+/** A size that no file of this network can have: it would only fill the disk. */
+function tooBig(sizeBytes: number): FetchOutcome {
+  return failed('too-big', `says it has ${sizeBytes} bytes, and no file here is that long`, true);
+}
+
 function failed(code: string, reason: string, spent: boolean): FetchOutcome {
-  return { kind: 'failed', code, reason: readable(reason), spent };
+  return { kind: 'failed', code, reason: harmless(readable(reason), REASON_LETTERS), spent };
 }
 
 /** Null as soon as the try is stopped: what a hub still answers is of no interest then. */
