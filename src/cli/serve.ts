@@ -2,6 +2,7 @@
 import { Failure } from '#base';
 import type { CommandContext, OptionValue } from './command.ts';
 import { lockDataDir } from './lock.ts';
+import { tomlName } from './options.ts';
 
 /** What a started program gives back. */
 export type Running = {
@@ -50,12 +51,13 @@ export async function serve<R extends Running>(
   }
 }
 
+/** Told at the level that shows by default: whoever sent the signal wants to know what became of it. */
 async function reload(context: CommandContext, running: Running): Promise<void> {
   try {
     const lines = (await running.reload?.(context.resolveAgain())) ?? [];
     for (const { key, outcome, why } of lines)
-      context.log.info('reload', { key, outcome, ...(why === undefined ? {} : { why }) });
-    context.log.info('reloaded', { changed: lines.length });
+      context.log.warn('reload', { key: tomlName(key), outcome, ...(why === undefined ? {} : { why }) });
+    context.log.warn('reloaded', { changed: lines.length });
   } catch (error) {
     context.log.error('reload-refused', { why: (error as Error).message });
   }
