@@ -542,14 +542,14 @@ describe('a hub that comes and goes', () => {
     try {
       hub.instead = (user, message) => {
         if (message.kind !== 'login') return false;
-        hub.say(user, { kind: 'error', text: 'Nick registered to another user' });
+        hub.say(user, { kind: 'error', text: 'Nick registered to \u001b[2Janother user' });
         return true;
       };
       await hub.start();
       const peer = await rig.peer('anna', { hubs: hubs(hub) });
       const problem = await until(peer, 'the refusal', () => peer.status.problems[0]);
       assert.equal(problem.code, 'nick-taken');
-      assert.match(problem.text, /Nick registered to another user/);
+      assert.match(problem.text, /Nick registered to \ufffd\[2Janother user/);
     } finally {
       await rig.end();
       await hub.stop();

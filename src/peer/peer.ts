@@ -20,7 +20,7 @@ import type {
   SettingsReport,
   TransferAction,
 } from '#api';
-import { type ByteString, type Chance, type Log, readable, seeded, TokenBucket, wireText } from '#base';
+import { type ByteString, type Chance, harmless, type Log, readable, seeded, TokenBucket, wireText } from '#base';
 import { formatAddress, type Address, parseAddress, Pump } from '#net';
 import { openStore, type Store } from '#store';
 import { Browses } from './browses.ts';
@@ -460,7 +460,7 @@ export class Peer {
           type: 'notice',
           level: 'warn',
           code: 'port-closed',
-          text: `${readable(nick)} could not reach our share port`,
+          text: `${harmless(readable(nick), NICK_LETTERS)} could not reach our share port`,
           transferId: null,
         }),
       said: (link, nick, text) => this.#heard(link, nick, text),
@@ -481,9 +481,9 @@ export class Peer {
     if (text.startsWith('//')) return;
     this.onMessage({
       type: 'message',
-      nick: readable(nick),
+      nick: harmless(readable(nick), NICK_LETTERS),
       hub: name,
-      text: readable(text).slice(0, 500),
+      text: harmless(readable(text)),
       at: Date.now(),
     });
   }
@@ -675,6 +675,8 @@ export class Peer {
 const RESTART_AFTER_MS = 150;
 const METASERVER_RETRY_MS = 60_000;
 const MOST_SOURCES = 50;
+/** Of a nick in a message to a person; real ones have 19. */
+const NICK_LETTERS = 64;
 /** In one direct browse: what fits into memory that waits for a slow reader. */
 const LISTED_FILES = 5_000;
 

@@ -1,7 +1,7 @@
 // One hub: our connection to it, what we asked it and still wait for, and when to try again. A hub answers searches
 // without saying which one it means, so they go one after the other; browses and downloads are told apart by nick and path.
 import type { Socket } from 'node:net';
-import { type ByteString, type Chance, type Limits, type Log, readable, TokenBucket } from '#base';
+import { type ByteString, type Chance, harmless, type Limits, type Log, readable, TokenBucket } from '#base';
 import { type Address, type Connection, dial, type Pump } from '#net';
 import {
   type ClientOptions,
@@ -60,6 +60,9 @@ const SEARCH_MS = 20_000;
 const BROWSE_MS = 45_000;
 const REQUEST_MS = 30_000;
 const QUEUED_SEARCHES = 20;
+/** What a hub says of itself and of us, on one line of a page. */
+const NAME_LETTERS = 100;
+const REASON_LETTERS = 300;
 /** Refused by words: trying often would only annoy. */
 const REFUSED_FAILURES = 5;
 /** Files a turn, and the bytes that may wait in the socket: a hub that is slow to take them slows us down. */
@@ -291,7 +294,7 @@ export class HubLink {
 
   #set(state: LinkState, reason: string | null, retryAt: number | null): void {
     this.state = state;
-    this.reason = reason;
+    this.reason = reason === null ? null : harmless(reason, REASON_LETTERS);
     this.retryAt = retryAt;
     this.#owner.changed(this);
   }
@@ -360,7 +363,8 @@ export class HubLink {
         this.#owner.changed(this);
         return;
       case 'motd':
-        if (message.text?.startsWith('SERVER ') === true) this.hubName = readable(message.text.slice(7)).slice(0, 100);
+        if (message.text?.startsWith('SERVER ') === true)
+          this.hubName = harmless(readable(message.text.slice(7)), NAME_LETTERS);
         return;
       case 'notice':
         this.#heardNotice(readable(message.text));
