@@ -536,6 +536,28 @@ describe('a hub that comes and goes', () => {
     }
   });
 
+  it('that asks for files without end is not answered without end', async () => {
+    const rig = new Rig();
+    const hub = new TestHub();
+    try {
+      await hub.start();
+      const peer = await rig.peer('anna', { hubs: hubs(hub), shareFolders: [rig.music('music', 1)] });
+      await until(peer, 'shares', () => (hub.user('anna')?.files.size === 1 ? true : undefined));
+      const anna = hub.user('anna');
+      for (let i = 0; i < 5_000; i++) hub.say(anna, { kind: 'uploadRequest', nick: `eve${i}`, path: 'not there' });
+      hub.say(anna, { kind: 'ping', nick: 'eve' });
+      await until(peer, 'the pong', () =>
+        hub.heard.some(({ message }) => message.kind === 'pong') ? true : undefined,
+      );
+      const answers = hub.heard.filter(({ message }) => message.kind === 'refuse').length;
+      assert.ok(answers >= LIMITS.hubAsks.value * 10, `${answers} answers`);
+      assert.ok(answers <= LIMITS.hubAsks.value * 20, `${answers} answers`);
+    } finally {
+      await rig.end();
+      await hub.stop();
+    }
+  });
+
   it('that refuses the nick is named with its own words', async () => {
     const rig = new Rig();
     const hub = new TestHub();

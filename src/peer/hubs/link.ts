@@ -52,6 +52,11 @@ export const LINK_LIMITS = {
     unit: 'calls a minute',
     source: 'to addresses that a hub names unasked (pushes, lists): a hub must not scan or flood others through us',
   },
+  hubAsks: {
+    value: 50,
+    unit: 'requests a second',
+    source: 'for files of ours (607), ten seconds of them at once; each is looked up, and more is no crowd but a flood',
+  },
 } as const satisfies Limits;
 
 const CLIENT_NAME = 'peershield 0.1';
@@ -98,6 +103,7 @@ export class HubLink {
   readonly #log: Log;
   readonly #chance: Chance;
   readonly #calls = new TokenBucket(LINK_LIMITS.hubCalls.value / 60, LINK_LIMITS.hubCalls.value, performance.now());
+  readonly #asks = new TokenBucket(LINK_LIMITS.hubAsks.value, LINK_LIMITS.hubAsks.value * 10, performance.now());
   #session: ClientSession | null = null;
   #connection: Connection | null = null;
   #failures = 0;
@@ -339,7 +345,7 @@ export class HubLink {
         this.#answer(keyOf(message.nick, message.path), { kind: 'queued', place: message.limit });
         return;
       case 'uploadRequest':
-        this.#owner.uploadRequested(this, message.nick, message.path);
+        if (this.#asks.take(1, performance.now())) this.#owner.uploadRequested(this, message.nick, message.path);
         return;
       case 'pushRequest':
         this.#owner.pushRequested(this, message);
