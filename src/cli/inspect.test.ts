@@ -164,20 +164,22 @@ test('--extract writes new plain files below its folder, whatever they are calle
     ['..', 'five'],
     ['AUX', 'six'],
     ['a:b', 'seven'],
+    ['c\u0001\u001b[31m.txt', 'eight'],
+    ['last.txt', 'nine'],
   ];
   const { status, events } = run('--json', '--extract', out, file('w.mp3', wrapster(names)));
   assert.equal(status, 0);
   const { files } = (events[0] as { wrapster: unknown }).wrapster as { files: { to: string }[] };
   assert.deepEqual(
     files.map(({ to }) => to),
-    ['setup.exe', 'setup (2).exe', 'link (2).txt', 'dangling (2).txt', '__', '_AUX', 'a_b'],
+    ['setup.exe', 'setup (2).exe', 'link (2).txt', 'dangling (2).txt', '__', '_AUX', 'a_b', 'c__[31m.txt', 'last.txt'],
   );
   for (const [i, { to }] of files.entries()) {
     assert.equal(readFileSync(join(out, to), 'utf8'), names[i]?.[1]);
     assert.equal(lstatSync(join(out, to)).isFile() && lstatSync(join(out, to)).mode & 0o111, 0);
   }
   assert.equal(readFileSync(join(dir, 'victim'), 'utf8'), 'untouched');
-  assert.equal(readdirSync(out).length, 9);
+  assert.equal(readdirSync(out).length, 11);
 });
 
 test('an entry that ends beyond the file is listed and not written', () => {

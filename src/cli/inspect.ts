@@ -196,8 +196,10 @@ function tell(report: Report, context: CommandContext): void {
     say(`  ${paintStrip(report, process.stdout.isTTY && process.env['NO_COLOR'] === undefined)}`);
   if (format !== null) say(`  ${formatLine(report)}`);
   const names = [tags.title, tags.artist, tags.album].filter((text) => text !== null);
-  if (tags.has.length > 0) say(`  tags: ${tags.has.join(', ')}${names.length > 0 ? `: ${names.join(' / ')}` : ''}`);
-  for (const { level, code, at, what } of findings) say(`  ${level.padEnd(6)} ${code} at byte ${at}: ${what}`);
+  if (tags.has.length > 0)
+    say(`  tags: ${tags.has.join(', ')}${names.length > 0 ? `: ${harmless(names.join(' / '))}` : ''}`);
+  for (const { level, code, at, what } of findings)
+    say(`  ${level.padEnd(6)} ${code} at byte ${at}: ${harmless(what)}`);
   for (const file of files)
     say(`  holds  ${harmless(file.name)} (${file.sizeBytes} bytes)${file.to === undefined ? '' : ` → ${file.to}`}`);
 }

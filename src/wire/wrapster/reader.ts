@@ -183,13 +183,17 @@ export class WrapsterReader {
   }
 }
 
-/** A file header; null where none can be: no name, or control characters in it. */
+/**
+ * A file header; null where none can be: no name, or control characters in what is not padded with zeros as a name is.
+ * (A name that hides behind control characters is a name all the same: a reader of the list must see it.)
+ */
 function entryOf(bytes: Uint8Array): WrapsterEntry | null {
   const field = byteString(bytes, 0, NAME_BYTES);
   const end = field.indexOf('\0');
   const name = end < 0 ? field : field.slice(0, end);
+  if (name.trim() === '') return null;
   // oxlint-disable-next-line no-control-regex
-  if (name.trim() === '' || /[\u0001-\u001f]/.test(name)) return null;
+  if (/[\u0001-\u001f]/.test(name) && (end < 0 || field.slice(end) !== '\0'.repeat(NAME_BYTES - end))) return null;
   return { name, sizeBytes: u32(bytes, 292) };
 }
 
