@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -61,6 +61,14 @@ test('config prints every option of a program with where it came from', () => {
     .map((line) => JSON.parse(line) as { event: string; name: string; from: string });
   assert.ok(rows.length > 5);
   assert.ok(rows.every(({ event, from }) => event === 'option' && from === 'default'));
+});
+
+test('config reads a file as the program would, keys above all sections included', () => {
+  const file = join(dir, 'flat.toml');
+  writeFileSync(file, 'max_users = 7\n');
+  const { code, out } = run('config', 'hub', '--config', file);
+  assert.equal(code, 0);
+  assert.ok(out.includes(`max_users = 7  # ${file}:1\n`));
 });
 
 /** A program that holds the lock of `data` and says so. */

@@ -96,7 +96,8 @@ async function runCommand(
 ): Promise<number> {
   const table: OptionTable = { ...command.options, ...COMMON };
   const { flags, words } = parse(title, command, table, argv, module);
-  const sources = { flags, env: process.env, configFile: configFile(flags) };
+  // `config` reads the file as another program would: its keys are none of `config`'s own.
+  const sources = { flags, env: process.env, configFile: program === 'config' ? null : configFile(flags) };
   const resolved = resolveOptions(table, program, sources);
   const interrupted = new AbortController();
   if (command.server !== true) process.once('SIGINT', () => interruptOrEnd(interrupted));

@@ -45,6 +45,13 @@ test('flags win over the environment, the environment over the file, the file ov
   assert.equal(resolved['mode']?.from, 'default');
 });
 
+test('an empty text in a file is not set, where the default is none', () => {
+  const table = { port: { type: 'number', default: null, min: 1, help: 'port' } } as const satisfies OptionTable;
+  const configFile = config('port = ""\nmotd = ""\n');
+  const values = plainValues(resolveOptions({ ...TABLE, ...table }, 'hub', { ...NONE, configFile }));
+  assert.deepEqual([values['port'], values['motd']], [null, '']);
+});
+
 test('a file may hold several programs, common keys, and tables below a program', () => {
   const configFile = config('motd = "all"\n[peer]\nport = 9\nunknown_there = 1\n[hub.limits]\nlogins = 7\n');
   const values = plainValues(resolveOptions(TABLE, 'hub', { ...NONE, configFile }));

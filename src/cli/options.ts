@@ -162,6 +162,7 @@ function lineOf(text: string, name: string): string {
 
 function fromToml(spec: OptionSpec, value: unknown, name: string, where: string): OptionValue {
   const label = `${where}: ${name}`;
+  if (value === '' && spec.default === null) return null; // as `peershield config` prints what is not set
   if (spec.type === 'flag' && typeof value === 'boolean') return checked(spec, value, label);
   if (spec.type === 'number' && typeof value === 'number') return checked(spec, value, label);
   if (spec.type === 'text' && typeof value === 'string') return checked(spec, value, label);
