@@ -229,6 +229,10 @@ test('a reload applies what can be applied and says of every changed key what be
   assert.equal(line?.outcome, 'refused');
   elite.send(800, 'max_results');
   assert.equal(await elite.until(404), 'max_results = 6');
+  const [refused] = hub.reload({ ...next, maxResults: 6, motd: join(dir, 'none') }).filter(({ key }) => key === 'motd');
+  assert.equal(refused?.outcome, 'refused');
+  assert.match(refused?.why ?? '', /cannot read the motd/);
+  assert.deepEqual(hub.hub.motd, ['second', 'lines'], 'the old one stays');
 });
 
 test('a taken port fails with words and leaves nothing open', { timeout: 20_000 }, async () => {

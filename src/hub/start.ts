@@ -173,9 +173,11 @@ class Start {
 
   reload(next: HubValues): ReloadLine[] {
     const lines = this.#settings.reload(next);
-    this.#apply();
+    const why = this.#apply();
     this.#operator?.reloaded();
-    return lines;
+    return why === null
+      ? lines
+      : lines.map((line) => (line.key === 'motd' ? { ...line, outcome: 'refused', why } : line));
   }
 
   async stop(servers: Server[]): Promise<void> {
@@ -236,22 +238,26 @@ class Start {
     const { resolveAgain, log } = this.#context;
     if (resolveAgain === undefined) return;
     try {
-      for (const { key, outcome, why } of this.reload(resolveAgain())) log.info('reload', { key, outcome, why });
+      for (const { key, outcome, why } of this.reload(resolveAgain())) log.warn('reload', { key, outcome, why });
     } catch (error) {
       log.error('reload-refused', { why: (error as Error).message });
     }
   }
 
-  #apply(): void {
+  /** Returns what is wrong with the motd, null when it could be read; the old one stays then. */
+  #apply(): string | null {
     this.hub.values = this.#settings.effective();
+    let wrong: string | null = null;
     try {
       this.hub.motd = readMotd(this.hub.values.motd);
     } catch (error) {
-      this.#context.log.error('motd', { why: (error as Error).message });
+      wrong = (error as Error).message;
+      this.#context.log.error('motd', { why: wrong });
     }
     // Budgets are made anew with the new rates; addresses shown may have changed with privacy.
     this.hub.forgetBudgets();
     for (const user of this.hub.users.values()) this.hub.refresh(user);
+    return wrong;
   }
 }
 

@@ -269,6 +269,9 @@ test('an edited file is shown as a difference, its faults with their line, and r
     const { rows } = await config();
     return rows.find(({ key }) => key === 'name')?.value === 'third' ? true : undefined;
   });
+  await eventually('a line of the log for it', () =>
+    Promise.resolve(/"key":"name","outcome":"applied"/.test(hub.err) ? true : undefined),
+  );
   await hub.stop();
 });
 
