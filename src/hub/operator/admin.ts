@@ -359,6 +359,7 @@ function dropFilter({ desk }: AdminPlace, { words: [which = ''] }: AdminWords, b
 // Data --------------------------------------------------------------------------------------------------------------
 
 function listAudit({ desk }: AdminPlace, { words: [part = ''] }: AdminWords): HubAdminAnswer {
+  desk.books.audit.flush();
   const { rows } = auditPage(desk.books.store, { offset: 0, limit: 500, q: part });
   return said(
     table(

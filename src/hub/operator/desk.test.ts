@@ -103,6 +103,7 @@ test('without a hub the desk writes and says what needs one', async () => {
 test('a deleted person is in no table but a ban that holds, and the log keeps the deed without the name', () => {
   const world = new World(0);
   const one = desk(world);
+  one.books.audit.gathers = true; // as a running hub does
   world.add('gone');
   one.setLevel('gone', LEVEL.user, ADMIN);
   one.ban('gone!*', 'over', 60, ADMIN);

@@ -138,7 +138,10 @@ export function handlersOf(deps: HandlerDeps): Handlers {
       );
       return { lines: lines.map(({ key, outcome, why }) => ({ key, outcome, why: why ?? null })) };
     },
-    audit: ({ query }) => auditPage(store, query as Required<HubPageQuery>),
+    audit: ({ query }) => {
+      audit.flush();
+      return auditPage(store, query as Required<HubPageQuery>);
+    },
     health: () => {
       const counts = live.counts();
       const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
@@ -231,6 +234,7 @@ function detailOf({ desk, live, watching }: HandlerDeps, name: string): HubUserD
   if (user !== null)
     for (const other of live.users())
       if (other.address === user.address && other.nick !== user.nick) sameAddress.push(readable(other.nick));
+  desk.books.audit.flush();
   const done = auditOf(store, name, 50).map(({ at, actor, action, detail }) => ({
     at,
     text: `${action} by ${actor}${detail === '' ? '' : `: ${detail}`}`,

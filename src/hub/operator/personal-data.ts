@@ -11,7 +11,8 @@ const AUDIT_ROWS = 10_000;
 /** @throws Failure when nothing at all is kept about this nick */
 export function exportPerson(desk: Desk, people: People | null, name: string): HubExport {
   const nick = wireText(name);
-  const { store, accounts } = desk.books;
+  const { store, accounts, audit } = desk.books;
+  audit.flush(); // rows that still wait are kept about a person too
   const account = accounts.find(nick);
   const user = desk.live?.user(nick) ?? null;
   const seen = people?.find(nick) ?? null;
@@ -39,7 +40,7 @@ export function deletePerson(desk: Desk, people: People | null, name: string, by
   exportPerson(desk, people, name);
   const nick = wireText(name);
   const key = nick.toLowerCase();
-  const { store, accounts } = desk.books;
+  const { store, accounts, audit } = desk.books;
   if (desk.live?.user(nick) != null) desk.kill(name, 'your data was deleted as you asked', by);
   const removed: string[] = [];
   if (accounts.find(nick) !== null) {
@@ -53,6 +54,7 @@ export function deletePerson(desk: Desk, people: People | null, name: string, by
     .prepare('DELETE FROM ban WHERE nick = ? AND (lifted IS NOT NULL OR until <= ?)')
     .run(key, desk.now());
   if (Number(ended.changes) > 0) removed.push('ended bans');
+  audit.flush();
   const target = store.prepare(`UPDATE audit SET target = ?2, detail = '' WHERE ${TARGETS_NICK}`).run(key, GONE);
   const actor = store.prepare('UPDATE audit SET actor = ? WHERE lower(actor) = ?').run(GONE, key);
   if (Number(target.changes) + Number(actor.changes) > 0) removed.push('name in the log');
