@@ -109,6 +109,24 @@ test('a session that wants to close has its last words delivered', async () => {
   assert.match(String(sessions[0]?.ended), /enough/);
 });
 
+test('who goes on talking after the end is let go all the same', { timeout: 10_000 }, async () => {
+  const { client, connections } = await serve(
+    () =>
+      echo((_, session) => {
+        session.out.push('sorry');
+        session.closing = new Error('enough');
+      }),
+    { lingerMs: 200 },
+  );
+  client.pause().on('error', () => {});
+  client.write('x');
+  const drip = setInterval(() => client.write('x'), 20);
+  const socket = (connections[0] as Connection).socket;
+  if (!socket.closed) await once(socket, 'close');
+  clearInterval(drip);
+  client.destroy();
+});
+
 test('one session can make another one speak', async () => {
   const { client, sessions, connections } = await serve(() => echo(() => {}));
   sessions[0]?.out.push('from elsewhere');

@@ -12,11 +12,17 @@ export const LIMITS = {
     unit: 'bytes',
     source: 'a browse of 5,000 files is 0.7 MB; more than one is a slow reader',
   },
-  /** How long the last bytes of a closing connection may take. */
+  /** How long a closing connection may stay still, and stay open once everything is sent. */
   lingerMs: {
     value: 5_000,
     unit: 'ms',
     source: 'an error text must reach a slow modem, a dead peer must not hold a socket',
+  },
+  /** How long the last bytes of a closing connection may take in all, whatever the other side still says. */
+  lingerMostMs: {
+    value: 300_000,
+    unit: 'ms',
+    source: 'a megabyte at 28.8 kbit/s takes five minutes',
   },
 } as const satisfies Limits;
 
@@ -32,6 +38,7 @@ export type PumpOptions = {
   /** Milliseconds that never run backwards. Default: performance.now. */
   now?: () => number;
   unsentBytes?: number;
+  lingerMs?: number;
 };
 
 const CONNECTION = Symbol('connection');
@@ -79,9 +86,18 @@ export class Connection {
     this.#send();
     this.#finish(why);
     const { socket } = this;
+    const { lingerMs } = this.pump;
     socket.end();
     if (socket.destroyed) return;
-    socket.setTimeout(LIMITS.lingerMs.value, () => socket.destroy());
+    const gone = (): void => void socket.destroy();
+    // Who goes on talking keeps the socket from being idle, so its time ends by the clock too.
+    let timer = setTimeout(gone, LIMITS.lingerMostMs.value).unref();
+    socket.once('finish', () => {
+      clearTimeout(timer);
+      timer = setTimeout(gone, lingerMs).unref();
+    });
+    socket.once('close', () => clearTimeout(timer));
+    socket.setTimeout(lingerMs, gone);
     socket.resume(); // what still arrives is read and dropped, so that our last words are not lost to a reset
   }
 
@@ -155,6 +171,7 @@ export class Connection {
 export class Pump {
   readonly deadlines = new Deadlines<Connection>();
   readonly unsentBytes: number;
+  readonly lingerMs: number;
   readonly #now: () => number;
   readonly #all = new Set<Connection>();
   #dirty: Connection[] = [];
@@ -165,6 +182,7 @@ export class Pump {
   constructor(options: PumpOptions = {}) {
     this.#now = options.now ?? (() => performance.now());
     this.unsentBytes = options.unsentBytes ?? LIMITS.unsentBytes.value;
+    this.lingerMs = options.lingerMs ?? LIMITS.lingerMs.value;
   }
 
   get size(): number {

@@ -15,6 +15,7 @@ export type Sending = {
 
 const CHUNK_BYTES = 262_144;
 const LIMITED_CHUNK_BYTES = 16_384;
+const LINGER_MS = 5_000;
 
 /** Sends `[from, to)` of the file and ends the connection. Resolves null when all has left, or why it did not. */
 export async function sendBody(socket: Socket, file: FileHandle, sending: Sending): Promise<string | null> {
@@ -66,12 +67,16 @@ function write(socket: Socket, bytes: Uint8Array): Promise<boolean> {
   return left.promise;
 }
 
-/** Says that we are done and waits until the other side knows it. */
+/** Says that we are done and waits until the other side knows it, however much it still says. */
 function ended(socket: Socket, limitMs: number): Promise<null> {
   return new Promise((resolve) => {
-    socket.setTimeout(Math.min(limitMs, 5_000), () => socket.destroy());
-    socket.once('close', () => resolve(null));
-    if (socket.destroyed) resolve(null);
+    const timer = setTimeout(() => socket.destroy(), Math.min(limitMs, LINGER_MS));
+    const over = (): void => {
+      clearTimeout(timer);
+      resolve(null);
+    };
+    socket.once('close', over);
+    if (socket.destroyed) over();
     else socket.end();
   });
 }
