@@ -4,6 +4,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { realpathSync } from 'node:fs';
 import { mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +43,8 @@ export type PeerParts = {
 export type RunningPeer = Running & { readonly link: string; readonly freshToken: boolean };
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+/** Where code lies that the children load: ours, and the packages, whose folder may be a link to a shared one. */
+const CODE = [PROJECT, ...linkedPackages()];
 const ENTRY = {
   'peer-network': new URL('./peer-network.ts', import.meta.url),
   'peer-reader': new URL('./peer-reader.ts', import.meta.url),
@@ -220,8 +223,8 @@ class PeerProcesses {
     this.state.settings = { ...settings, downloadsDir: downloads };
     const { roots, problems } = await resolveRoots(this.state.settings, dataDir);
     const folders = roots.map(({ path }) => Buffer.from(path, 'latin1').toString());
-    this.#reader = new Child('peer-reader', [PROJECT, ...folders], [], {});
-    this.#network = new Child('peer-network', [PROJECT, stateDir, ...folders], [stateDir], this.#serves());
+    this.#reader = new Child('peer-reader', [...CODE, ...folders], [], {});
+    this.#network = new Child('peer-network', [...CODE, stateDir, ...folders], [stateDir], this.#serves());
     const start = {
       version,
       settings: this.state.settings,
@@ -296,6 +299,16 @@ class PeerProcesses {
       await within(network.calls.remote<NetworkCalls>().stop(), STOP_MS, 'stopping takes too long').catch(() => {});
     }
     await Promise.all([network?.end(), reader?.end()]);
+  }
+}
+
+function linkedPackages(): string[] {
+  const folder = join(PROJECT, 'node_modules');
+  try {
+    const real = realpathSync(folder);
+    return real === folder ? [] : [real];
+  } catch {
+    return []; // packed: everything lies in our own folder
   }
 }
 

@@ -1,6 +1,7 @@
 // The peer and its short commands as a shell meets them: exit codes, words, files on disk.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -189,6 +190,20 @@ describe('peershield peer', () => {
     assert.ok(checks.some(({ text }) => String(text).startsWith('not stopped by the sandbox')));
     assert.equal(readFileSync(join(dir, 'tested', 'canary'), 'utf8').includes('sandbox'), true);
   });
+});
+
+it('runs where the folder of packages is a link, as in a checkout that shares one', () => {
+  const root = join(import.meta.dirname, '..', '..');
+  const copy = join(dir, 'checkout');
+  for (const part of ['bin', 'src', 'package.json'])
+    cpSync(join(root, part), join(copy, part), { recursive: true, preserveTimestamps: true });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [join(copy, 'bin', 'peershield.js'), 'peer', '--self-test', '--data', join(dir, 'linked')],
+    { encoding: 'utf8', timeout: 30_000 },
+  );
+  assert.equal(status, 0, stderr);
 });
 
 describe('peershield get, in the sandbox', () => {

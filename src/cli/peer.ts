@@ -16,7 +16,6 @@ export const command: Command = {
 
 async function run(context: CommandContext): Promise<number> {
   const options = context.options as unknown as PeerOptionValues;
-  if (options.password !== null) context.warn('--password shows in the list of processes; --password-file does not');
   const parts = { options, dataDir: context.dataDir, version: version(), log: context.log };
   if (options.selfTest) return await selfTest(context, parts);
   return await serve(
