@@ -38,6 +38,7 @@ export type RunningHub = {
 /** Waiting connections that the system may hold for us during a rush; Linux cuts it to net.core.somaxconn. */
 const BACKLOG = 4096;
 const TICK_MS = 1000;
+const REFUSED_MS = 2_000;
 const KEEP_ALIVE_MS = 120_000;
 
 /** The database of a hub below its data folder. */
@@ -207,8 +208,10 @@ class Start {
     }
     this.hub.counters.refused++;
     socket.on('error', () => socket.destroy());
+    // By the clock and not by idleness: who goes on talking must not hold a socket.
+    const timer = setTimeout(() => socket.destroy(), REFUSED_MS);
+    socket.on('close', () => clearTimeout(timer));
     socket.end(encodeFrame(0, why));
-    socket.setTimeout(2000, () => socket.destroy());
     socket.resume();
   }
 

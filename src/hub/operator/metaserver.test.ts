@@ -52,6 +52,18 @@ test('listed hubs are asked by connecting; one that is gone is not handed out', 
   assert.equal(list.line(), BUSY);
 });
 
+test('the server lets a visitor go who goes on talking', { timeout: 10_000 }, async () => {
+  const server = await serveOneLine('test port', { host: '127.0.0.1', port: 0 }, () => 'line\n');
+  const talker = connect(server.at.port, '127.0.0.1').pause();
+  const gone = Promise.withResolvers<void>();
+  talker.on('error', () => gone.resolve()).on('close', () => gone.resolve());
+  const drip = setInterval(() => talker.write('x'), 50);
+  await gone.promise;
+  clearInterval(drip);
+  talker.destroy();
+  await server.stop();
+});
+
 test('the server writes one line and closes, whatever the visitor sends', async () => {
   let visits = 0;
   const server = await serveOneLine('test port', { host: '127.0.0.1', port: 0 }, () => `line ${++visits}\n`);

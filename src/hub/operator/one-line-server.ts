@@ -19,8 +19,12 @@ export async function serveOneLine(
   const server: Server = createServer({ pauseOnConnect: true }, (socket) => {
     open.add(socket);
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => open.delete(socket));
-    socket.setTimeout(OPERATOR_LIMITS.oneLineMs.value, () => socket.destroy());
+    // By the clock and not by idleness: who goes on talking must not hold a place.
+    const timer = setTimeout(() => socket.destroy(), OPERATOR_LIMITS.oneLineMs.value);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      open.delete(socket);
+    });
     // One write, then the end; what the visitor sends is dropped, so that no reset overtakes our line.
     socket.end(line(socket.remoteAddress ?? ''), 'latin1');
     socket.resume();
