@@ -11,7 +11,7 @@ export async function askMetaserver(address: Address): Promise<Address> {
   const socket = await dial(address, { timeoutMs: ANSWER_MS }).catch((error: NodeJS.ErrnoException) => {
     throw new Failure(`metaserver ${formatAddress(address)}: ${dialReason(error)}`);
   });
-  socket.setTimeout(ANSWER_MS, () => socket.destroy());
+  const timer = setTimeout(() => socket.destroy(), ANSWER_MS);
   let text: ByteString = '';
   try {
     for await (const chunk of socket as AsyncIterable<Buffer>) {
@@ -21,6 +21,7 @@ export async function askMetaserver(address: Address): Promise<Address> {
   } catch {
     // What came before the connection broke may be enough.
   } finally {
+    clearTimeout(timer);
     socket.destroy();
   }
   return readAnswer(text, isLoopback(address.host));
