@@ -71,6 +71,12 @@ test('config reads a file as the program would, keys above all sections included
   assert.ok(out.includes(`max_users = 7  # ${file}:1\n`));
 });
 
+test('without XDG_STATE_HOME, or with an empty one, the data folder is below the home folder', () => {
+  const { code, err } = run('search', 'x');
+  assert.equal(code, 1);
+  assert.ok(err.includes(join(dir, '.local', 'state', 'peershield')), err);
+});
+
 /** A program that holds the lock of `data` and says so. */
 const HOLDER =
   "import { lockDataDir } from './src/cli/lock.ts'; lockDataDir(process.argv[1]); console.log('held'); setInterval(() => {}, 1e6);";

@@ -1,7 +1,7 @@
 // The roof: picks a command, reads argv and environment for it, and is the only one that sets exit codes.
 // 0 done, 1 failed (one line says what and what to do), 2 wrong usage, 130 Ctrl-C.
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { Command as Parser, CommanderError, Option } from 'commander';
 import { Failure, harmless, type OptionSpec, type OptionTable, UsageError } from '#base';
 import type { Command, CommandContext, CommandModule } from './command.ts';
@@ -220,7 +220,8 @@ function context(
 
 /** Commands that talk to the peer look where `up` and `peer` keep it; see `find.ts` of those commands. */
 function defaultDataDir(program: string): string {
-  const state = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state');
+  const said = process.env['XDG_STATE_HOME'] ?? '';
+  const state = isAbsolute(said) ? said : join(homedir(), '.local', 'state'); // the XDG rule: empty or relative is none
   const base = join(state, 'peershield');
   return ['hub', 'shields', 'directory', 'watch'].includes(program) ? join(base, program) : base;
 }
