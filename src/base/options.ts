@@ -26,7 +26,12 @@ export type OptionSpec =
       readonly min?: number;
       readonly max?: number;
     })
-  | (Common & { readonly type: 'list'; readonly default: readonly string[] });
+  | (Common & {
+      readonly type: 'list';
+      readonly default: readonly string[];
+      /** One flag may hold several, joined by commas. Without it a comma is part of the text, as in a folder's name. */
+      readonly commas?: boolean;
+    });
 
 export type OptionTable = Readonly<Record<string, OptionSpec>>;
 

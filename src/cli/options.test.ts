@@ -52,6 +52,16 @@ test('an empty text in a file is not set, where the default is none', () => {
   assert.deepEqual([values['port'], values['motd']], [null, '']);
 });
 
+test('a flag holds several values with commas only where the table says so', () => {
+  const ports = { ports: { type: 'list', default: [], commas: true, help: 'ports' } } as const satisfies OptionTable;
+  const flags = { ports: ['1,2', '3'], shareDir: ['Rock, old'] };
+  const values = plainValues(resolveOptions({ ...TABLE, ...ports }, 'hub', { ...NONE, flags }));
+  assert.deepEqual([values['ports'], values['shareDir']], [['1', '2', '3'], ['Rock, old']]);
+  const configFile = config('ports = 5\nshare_dir = "Rock, old"\n');
+  const read = plainValues(resolveOptions({ ...TABLE, ...ports }, 'hub', { ...NONE, configFile }));
+  assert.deepEqual([read['ports'], read['shareDir']], [['5'], ['Rock, old']]);
+});
+
 test('a file may hold several programs, common keys, and tables below a program', () => {
   const configFile = config('motd = "all"\n[peer]\nport = 9\nunknown_there = 1\n[hub.limits]\nlogins = 7\n');
   const values = plainValues(resolveOptions(TABLE, 'hub', { ...NONE, configFile }));

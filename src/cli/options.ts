@@ -57,7 +57,14 @@ export function plainValues(resolved: Resolved): Record<string, OptionValue> {
 function fromFlag(spec: OptionSpec, raw: string | boolean | readonly string[], name: string): OptionValue {
   if (typeof raw === 'boolean') return checked(spec, raw, name);
   if (typeof raw === 'string') return fromText(spec, raw, name);
-  return checked(spec, raw, name);
+  return checked(spec, spec.type === 'list' && spec.commas === true ? raw.flatMap(parts) : raw, name);
+}
+
+function parts(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 function fromText(spec: OptionSpec, text: string, name: string): OptionValue {
@@ -70,14 +77,7 @@ function fromText(spec: OptionSpec, text: string, name: string): OptionValue {
       if (!/^-?\d+(\.\d+)?$/.test(text.trim())) throw new UsageError(name, `${name} takes a number, not "${text}"`);
       return checked(spec, Number(text), name);
     case 'list':
-      return checked(
-        spec,
-        text
-          .split(',')
-          .map((part) => part.trim())
-          .filter((part) => part !== ''),
-        name,
-      );
+      return checked(spec, parts(text), name);
     case 'text':
       return checked(spec, text, name);
   }
@@ -173,6 +173,8 @@ function fromToml(spec: OptionSpec, value: unknown, name: string, where: string)
     value.every((item) => typeof item === 'string' || typeof item === 'number')
   )
     return checked(spec, value.map(String), label);
+  if (spec.type === 'list' && (typeof value === 'string' || typeof value === 'number'))
+    return fromFlag(spec, [String(value)], label); // a list of one, as a flag gives it
   const wanted = { flag: 'true or false', number: 'a number', text: 'a text', list: 'a list of texts' }[spec.type];
   throw new UsageError(name, `${label} takes ${wanted}`);
 }

@@ -6,7 +6,7 @@ import { parseAddress } from '#net';
 export const HUB_OPTIONS = {
   // Where it listens
   host: { type: 'text', default: '127.0.0.1', value: 'ADDR', help: 'address to listen on; 0.0.0.0 for everybody' },
-  port: { type: 'list', default: ['8888'], value: 'N[,N…]', check: checkPorts, help: 'hub ports' },
+  port: { type: 'list', default: ['8888'], commas: true, value: 'N[,N…]', check: checkPorts, help: 'hub ports' },
   metaserver: {
     type: 'number',
     default: null,
@@ -18,6 +18,7 @@ export const HUB_OPTIONS = {
   metaserverHubs: {
     type: 'list',
     default: [],
+    commas: true,
     value: 'ADDR:PORT,…',
     reload: true,
     help: 'what the metaserver hands out; default: this hub',
