@@ -198,12 +198,12 @@ it('runs where the folder of packages is a link, as in a checkout that shares on
   for (const part of ['bin', 'src', 'package.json'])
     cpSync(join(root, part), join(copy, part), { recursive: true, preserveTimestamps: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  const { status, stderr } = spawnSync(
+  const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [join(copy, 'bin', 'peershield.js'), 'peer', '--self-test', '--data', join(dir, 'linked')],
     { encoding: 'utf8', timeout: 30_000 },
   );
-  assert.equal(status, 0, stderr);
+  assert.equal(status, 0, stdout + stderr);
 });
 
 describe('peershield get, in the sandbox', () => {
