@@ -92,3 +92,10 @@ test('a bad flag and a bad variable are named', () => {
     /cannot read .*absent/,
   );
 });
+
+test('a short command reads a file of the programs, and takes what it knows', () => {
+  const configFile = config('motd = "all"\nmax_users = 5\n[hub]\nrelay = true\n');
+  const values = plainValues(resolveOptions(TABLE, 'search', { ...NONE, configFile }));
+  assert.deepEqual([values['motd'], values['relay']], ['all', false]);
+  assert.throws(() => resolveOptions(TABLE, 'hub', { ...NONE, configFile }), /:2: unknown key "max_users"/);
+});

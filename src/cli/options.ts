@@ -109,6 +109,8 @@ function readConfig(file: string, program: string, table: OptionTable, into: Res
   }
   for (const [name, value] of flat) {
     const key = keys.get(name);
+    // A key above the sections may be meant for the programs; a short command takes what it knows of them.
+    if (key === undefined && !PROGRAMS.has(program)) continue;
     const where = `${file}${lineOf(text, name)}`;
     if (key === undefined) throw new UsageError(name, `${where}: unknown key "${name}"`);
     into[key] = { value: fromToml(table[key] as OptionSpec, value, name, where), from: where };

@@ -1,5 +1,5 @@
 // Channels. Names are kept as they were written; in their order the answers are what clients wait for.
-import { type ByteString, readable, wireText } from '#base';
+import type { ByteString } from '#base';
 import { LIMITS as WIRE } from '#wire/napster';
 import { type Channel, MODE, type ModeName } from './channel.ts';
 import type { Handlers } from './dispatch.ts';
@@ -220,7 +220,7 @@ function join(hub: Hub, user: User, name: ByteString): void {
   for (const member of room.members) if (isSeen(member, user)) user.tell(408, `${room.name} ${describe(hub, member)}`);
   user.tell(409, room.name);
   user.tell(410, `${room.name} ${room.topic}`);
-  if (first) user.notice(wireText(`Server ${hub.values.name} set you as operator on channel ${readable(room.name)}`));
+  // No 404 that says who is operator now: MP3::Napster takes any near its 405 for a refusal. 10204 lists operators.
 }
 
 /** The channel that somebody who asks for this name gets into; null: none, and they have been told why. */

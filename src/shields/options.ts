@@ -8,7 +8,7 @@ export const SHIELDS_OPTIONS = {
     type: 'text',
     default: '127.0.0.1:8882',
     value: 'ADDR:PORT',
-    check: (value) => (parseAddress(value, '127.0.0.1') === null ? `"${value}" is no ADDR:PORT` : null),
+    check: (value: string) => (parseAddress(value, '127.0.0.1') === null ? `"${value}" is no ADDR:PORT` : null),
     help: 'where the page is served',
   },
   lan: {
