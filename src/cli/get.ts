@@ -1,8 +1,9 @@
 // `peershield get`: fetches a result, or a path of a nick, through the running peer; with --wait until it is here.
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Transfer, TransfersDelta } from '#api';
 import { Failure, harmless, type OptionTable, UsageError } from '#base';
+import { makeFolder } from '#store';
 import type { Command, CommandContext } from './command.ts';
 import { pause, PeerClient, sizeText } from './peer-client.ts';
 
@@ -53,7 +54,7 @@ function wantedBy({ args, options }: CommandContext): object {
 async function targetOf(to: unknown, dataDir: string): Promise<{ to?: string }> {
   if (typeof to !== 'string') return {};
   try {
-    await mkdir(resolve(to), { recursive: true });
+    makeFolder(resolve(to));
   } catch (error) {
     throw new Failure(`--to: cannot make ${to} (${(error as NodeJS.ErrnoException).code})`);
   }

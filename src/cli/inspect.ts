@@ -2,10 +2,11 @@
 // Wrapster takes its files out, or only their checksums.
 import { createHash, type Hash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, lstat, open, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, harmless, type OptionTable, readable } from '#base';
 import { createJudge, type Judgement, type WrapsterList } from '#guard';
+import { makeFolder } from '#store';
 import { numberedName, safeName, type WrapsterEvent, WrapsterReader } from '#wire/wrapster';
 import type { Command, CommandContext } from './command.ts';
 import { drawStrip, paintStrip } from './inspect-strip.ts';
@@ -101,7 +102,7 @@ function progressOf(sizeBytes: number): (bytes: number) => void {
 /** Reads a Wrapster's files: SHA-1 of each, and with `extract` a new file for each that is whole. */
 async function unwrap(path: string, list: WrapsterList, extract: string | null): Promise<Extracted[]> {
   const files: Extracted[] = list.files.map(({ name, sizeBytes }) => ({ name, sizeBytes, sha1: null }));
-  if (extract !== null) await mkdir(extract, { recursive: true });
+  if (extract !== null) makeTarget(extract);
   const reader = new WrapsterReader();
   let hash: Hash | null = null;
   let target: { handle: FileHandle; name: string } | null = null;
@@ -237,4 +238,12 @@ function reasonOf(error: unknown): string {
   if (code === 'EACCES' || code === 'EPERM') return 'may not be read';
   if (code === 'EISDIR') return 'is a folder, not a file';
   return readable(String(error instanceof Error ? error.message : error));
+}
+
+function makeTarget(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    throw new Failure(`--extract: cannot make ${folder} (${(error as NodeJS.ErrnoException).code})`);
+  }
 }

@@ -1,9 +1,10 @@
 // One program per data folder. The lock is SQLite's own on DIR/lock: the system drops it when its holder dies, however it
 // dies, so there is nothing stale to clean up. The holder's process id stands beside it, for the sentence.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Failure } from '#base';
+import { makeFolder } from '#store';
 
 /** Keeps what is locked from being collected, which would unlock it. */
 const held = new Set<DatabaseSync>();
@@ -11,7 +12,7 @@ const held = new Set<DatabaseSync>();
 /** Makes the folder (mode 0700) and takes it, or fails with a sentence. Returns how to give it back. */
 export function lockDataDir(dir: string): () => void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir, 0o700);
   } catch (error) {
     throw new Failure(`cannot make the data folder ${dir} (${(error as NodeJS.ErrnoException).code})`);
   }

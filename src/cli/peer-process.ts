@@ -30,6 +30,7 @@ import {
   withOptions,
   writeSafely,
 } from '#peer';
+import { makeFolder } from '#store';
 import type { OptionValue } from './command.ts';
 import type { ReloadLine, Running } from './serve.ts';
 
@@ -218,7 +219,7 @@ class PeerProcesses {
   async #fork(): Promise<{ start: NetworkStart }> {
     const { settings, stateDir } = this.state;
     const { dataDir, version } = this.#parts;
-    const downloads = await makeFolder(settings.downloadsDir);
+    const downloads = await downloadsFolder(settings.downloadsDir);
     await sweepDownloads(downloads, await readdir(downloads));
     this.state.settings = { ...settings, downloadsDir: downloads };
     const { roots, problems } = await resolveRoots(this.state.settings, dataDir);
@@ -366,9 +367,9 @@ function scrubbed(): NodeJS.ProcessEnv {
   return kept;
 }
 
-async function makeFolder(path: string): Promise<string> {
+async function downloadsFolder(path: string): Promise<string> {
   try {
-    await mkdir(path, { recursive: true });
+    makeFolder(path);
     return await realpath(path);
   } catch (error) {
     throw new Failure(`the downloads folder ${path} cannot be made (${(error as NodeJS.ErrnoException).code})`);

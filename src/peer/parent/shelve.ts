@@ -7,9 +7,10 @@
 // `link` is atomic and fails on a taken name, which rename does not; where a file system has no hard links, rename after a look.
 import { createHash } from 'node:crypto';
 import { type BigIntStats, constants, createReadStream } from 'node:fs';
-import { access, copyFile, link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { access, copyFile, link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Failure } from '#base';
+import { makeFolder } from '#store';
 import { numbered, safeName } from '../downloads/names.ts';
 
 export type ShelveRequest = {
@@ -30,7 +31,7 @@ const LOOKED_AT = 20;
 export async function shelve({ part, folder, name, id }: ShelveRequest): Promise<string> {
   const whole = await lstat(part, { bigint: true });
   if (!whole.isFile()) throw new Failure('the finished file is not a regular file any more');
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   await access(folder, constants.W_OK);
   await sync(part);
   const safe = safeName(name);
