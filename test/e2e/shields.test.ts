@@ -149,8 +149,8 @@ describe('the shields page', { skip }, () => {
       /22, 80, 445/,
     ],
   ] as const;
-  for (const [name, layout, file, look, words] of looks)
-    test(`pictures: ${name}`, { skip: PICTURES === null ? 'taken with PEERSHIELD_PICTURES=1' : false }, async () => {
+  for (const [name, layout, file, look, words] of PICTURES === null ? [] : looks)
+    test(`pictures: ${name}`, async () => {
       const seen = await visit(layout, look);
       try {
         assert.match(await probe(seen.page), words);
