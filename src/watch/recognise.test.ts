@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { bytesHeld } from '../../test/kit/memory.ts';
 import { deflateSync } from 'node:zlib';
 import { seeded, wholeBelow } from '#base';
 import {
@@ -755,12 +756,12 @@ test('a deflate bomb ends the listening to its link, not the watching', () => {
     [0, text('GNUTELLA/0.6 200 OK\r\nContent-Encoding: deflate\r\n\r\n')],
     [1, bomb],
   ];
-  const before = process.memoryUsage().arrayBuffers;
+  const before = bytesHeld();
   assert.equal(
     verdictOf(watchPackets(conversation(said, { cut: [1400] }).map(({ packet }) => packet))),
     'gnutella overlay seen',
   );
-  assert.ok(process.memoryUsage().arrayBuffers - before < 60_000_000);
+  assert.ok(bytesHeld() - before < 20_000_000);
 });
 
 test('a flood of half signatures is bounded, counted as evicted, and a good flow in it is found', () => {

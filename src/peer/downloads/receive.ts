@@ -10,10 +10,14 @@ export type Receiving = {
   readonly offset: number;
   readonly sizeBytes: number;
   readonly limit: TokenBucket | null;
+  /** Without a byte, or with less than LEAST_BYTES, for so long it is over: who trickles must not hold a slot. */
   readonly stallMs: number;
   readonly signal: AbortSignal;
   onBytes(count: number): void;
 };
+
+/** What a modem of 2000 moves in a second; in `stallMs` it is no rate at all. */
+const LEAST_BYTES = 4_096;
 
 /** `complete`: all bytes are there. `alarm`: stopped, it is nothing that anyone wants. */
 export type Received =
@@ -34,6 +38,8 @@ export async function receiveBody({ socket, rest }: Handed, receiving: Receiving
     socket.destroy();
   });
   let at = receiving.offset;
+  let since = performance.now();
+  let inWindow = 0;
   try {
     if (signal.aborted) return { kind: 'stopped' };
     if (rest.length > 0) socket.unshift(rest);
@@ -45,6 +51,12 @@ export async function receiveBody({ socket, rest }: Handed, receiving: Receiving
       receiving.onBytes(fresh);
       if (part.alarm !== null) return { kind: 'alarm' };
       if (part.bytes >= sizeBytes) return { kind: 'complete' };
+      inWindow += chunk.length;
+      if (performance.now() - since >= receiving.stallMs) {
+        if (inWindow < LEAST_BYTES) return { kind: 'broken', reason: 'hardly anything came any more' };
+        since = performance.now();
+        inWindow = 0;
+      }
       await paid(receiving.limit, chunk.length);
     }
     return ended();
