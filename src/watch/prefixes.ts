@@ -7,7 +7,7 @@ export const PREFIX_LIMITS = {
   watchPrefix: {
     value: 2048,
     unit: 'bytes a direction',
-    source: 'enough for every opening in facts and tests; beyond it a flow stays unknown',
+    source: 'enough for every opening that was met; beyond it a flow stays unknown',
   },
   watchPrefixPool: { value: 50_331_648, unit: 'bytes', source: 'all undecided flows together; the oldest is given up' },
 } as const satisfies Limits;
