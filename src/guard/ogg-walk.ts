@@ -65,7 +65,8 @@ export function* walkOgg(w: Window, context: Context): Walk<boolean> {
       break;
     }
     if (!crcIsRight(w, page, length)) {
-      // The page may be shorter than it says: the next one then begins within it.
+      // The page may be shorter than it says: the next one then begins within it, its header perhaps ending behind it.
+      yield* w.need(length + OGG_HEADER_BYTES);
       const next = innerPage(w, length);
       broken++;
       if (damageAt < 0) damageAt = at;

@@ -19,7 +19,11 @@ export const LIMITS = {
   junkPlaces: { value: 50, unit: 'places of junk named a file', source: 'a report that people read' },
   tagDepth: { value: 4, unit: 'tags in tags', source: 'CHAP holds frames; two levels are seen in real files' },
   tagFrames: { value: 50_000, unit: 'frames of one tag looked into', source: 'real tags have a few dozen' },
-  lookAhead: { value: 65_536, unit: 'bytes ahead that a walker may ask for', source: 'the longest Ogg page' },
+  lookAhead: {
+    value: 65_600,
+    unit: 'bytes ahead that a walker may ask for',
+    source: 'the longest Ogg page with the header behind it',
+  },
 } as const satisfies Limits;
 
 /** The sound of one stretch of one format. */
